@@ -1,0 +1,239 @@
+"""Facts: what every KPI counts, on its date and with its members, before any period is drawn."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from tests.oracle.ledger import UNKNOWN, Ledger, Row, largest_remainder, money
+from tests.oracle.opportunities import Opportunity, member
+from tests.oracle.people import Person, latest, merges, survivor
+
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One addition to a KPI: numerator and, for ratios, denominator."""
+
+    kpi: str
+    day: date
+    members: dict[str, str]
+    numerator: Decimal = Decimal(0)
+    denominator: Decimal = Decimal(0)
+    is_total: bool = True
+
+
+@dataclass
+class Facts:
+    """Everything that periods are drawn over."""
+
+    additive: list[Fact] = field(default_factory=list)
+    durations: list[Fact] = field(default_factory=list)  # numerator = the observed value
+    stocks: list[Fact] = field(default_factory=list)
+
+    def count(self, kpi: str, day: date, members: dict[str, str], amount: Decimal = ONE) -> None:
+        """Add a count or an amount."""
+        self.additive.append(Fact(kpi, day, members, amount))
+
+    def ratio(
+        self,
+        kpi: str,
+        day: date,
+        members: dict[str, str],
+        numerator: Decimal | bool,
+        denominator: Decimal = ONE,
+    ) -> None:
+        """Add to both sides of a ratio."""
+        self.additive.append(Fact(kpi, day, members, Decimal(numerator), denominator))
+
+
+def accounts(ledger: Ledger) -> dict[str, Row]:
+    """Every company by each of its ids."""
+    merged = merges(ledger, "accounts")
+    rows = latest(ledger.rows("accounts"), "account_id")
+    return {key: rows.get(survivor(merged, key), row) for key, row in rows.items()}
+
+
+class People:
+    """Funnel facts of the persons that are leads and not excluded."""
+
+    def __init__(self, ledger: Ledger, people: dict[str, Person], deals: list[Opportunity], out: Facts) -> None:
+        self.ledger, self.out, self.companies = ledger, out, accounts(ledger)
+        self.leads = list({id(p): p for p in people.values() if p.is_lead and not p.is_excluded}.values())
+        self.first_deal: dict[int, date] = {}
+        self.first_win: dict[int, date] = {}
+        for deal in deals:
+            if deal.person is None or deal.is_renewal or deal.created is None:
+                continue
+            who = id(deal.person)
+            self.first_deal[who] = min(deal.created, self.first_deal.get(who, date.max))
+            if deal.is_won and deal.closed and deal.amount >= 0:
+                self.first_win[who] = min(deal.closed, self.first_win.get(who, date.max))
+
+    def members(self, person: Person, day: date) -> dict[str, str]:
+        """The members of a person's fact on its day."""
+        company = self.companies.get(person.account_id, {})
+        rep = person.present("owner_sales_rep_id")
+        return {
+            "channel": person.channel,
+            "region": member(person.present("region") or company.get("region")),
+            "segment": member(person.present("segment") or company.get("segment")),
+            "sales_rep": member(rep),
+            "team": self.ledger.team(rep, day),
+        }
+
+    def _day(self, moment: datetime) -> date:
+        day = self.ledger.day(moment.isoformat())
+        assert day is not None
+        return day
+
+    def collect(self) -> None:
+        """Add every funnel fact."""
+        for person in self.leads:
+            self._lead(person)
+            self._qualified(person)
+            who = id(person)
+            if who in self.first_deal:
+                day = self.first_deal[who]
+                self.out.ratio("opportunity_to_won_rate", day, self.members(person, day), who in self.first_win)
+
+    def _lead(self, person: Person) -> None:
+        if person.lead_date > self.ledger.as_of:
+            return
+        at = self.members(person, person.lead_date)
+        self.out.count("leads", person.lead_date, at)
+        self.out.ratio("lead_to_mql_rate", person.lead_date, at, bool(person.mql_events))
+        self.out.ratio("lead_to_won_rate", person.lead_date, at, id(person) in self.first_win)
+
+    def _qualified(self, person: Person) -> None:
+        for number, moment in enumerate(person.mql_events):
+            day = self._day(moment)
+            at = self.members(person, day)
+            self.out.count("mql_events", day, at)
+            if number:
+                self.out.count("re_mqls", day, at)
+            else:
+                self.out.count("mqls", day, at)
+                self.out.ratio("mql_to_sql_rate", day, at, person.sql_at is not None)
+        if person.sql_at is None:
+            return
+        day = self._day(person.sql_at)
+        at = self.members(person, day)
+        self.out.count("sqls", day, at)
+        self.out.ratio("sql_to_opportunity_rate", day, at, id(person) in self.first_deal)
+        before = [moment for moment in person.mql_events if moment <= person.sql_at]
+        if before:
+            hours = Decimal((person.sql_at - before[-1]).total_seconds()) / 3600
+            self.out.durations.append(Fact("qualification_hours", day, at, hours))
+
+
+class Deals:
+    """Sales facts of the opportunities."""
+
+    def __init__(self, ledger: Ledger, deals: list[Opportunity], out: Facts) -> None:
+        self.ledger, self.deals, self.out, self.companies = ledger, deals, out, accounts(ledger)
+        self.wins: dict[str, list[tuple[date, str]]] = defaultdict(list)
+        for deal in deals:
+            if deal.is_won and not deal.is_renewal and deal.amount > 0 and deal.closed:
+                self.wins[deal.customer].append((deal.closed, deal.key))
+
+    def members(self, deal: Opportunity, day: date) -> dict[str, str]:
+        """The members of an opportunity's fact on its day: owner and team then."""
+        company = self.companies.get(deal.account_id, {})
+        rep = deal.in_force("owner_sales_rep_id", day)
+        return {
+            "channel": deal.person.channel if deal.person else UNKNOWN,
+            "region": member(company.get("region")),
+            "segment": member(company.get("segment")),
+            "sales_rep": member(rep),
+            "team": self.ledger.team(rep, day),
+        }
+
+    def amount(self, deal: Opportunity) -> Decimal:
+        """The present amount in the reporting currency at the closing day's rate, while open at the as-of day's."""
+        return self.ledger.convert(deal.amount, deal.row.get("currency_code", ""), deal.closed or self.ledger.as_of)
+
+    def collect(self) -> None:
+        """Add every sales fact."""
+        for deal in self.deals:
+            if not deal.is_renewal:
+                self._created(deal)
+            if deal.closed:
+                self._closed(deal, deal.closed)
+                if deal.is_won:
+                    self._credit(deal, deal.closed)
+        self._pipeline()
+
+    def _created(self, deal: Opportunity) -> None:
+        assert deal.created is not None
+        at = self.members(deal, deal.created)
+        self.out.count("opportunities_created", deal.created, at)
+        self.out.count("opportunities_created_amount", deal.created, at, self.amount(deal))
+        won = deal.is_won and deal.amount >= 0
+        self.out.ratio("win_rate_of_created", deal.created, at, won)
+        for (_, before), (day, after) in zip(deal.events, deal.events[1:], strict=False):
+            is_closed = [deal.stages.get(stage, (0, False, False))[1] for stage in (before, after)]
+            if is_closed == [True, False]:
+                self.out.count("closings_undone", day, self.members(deal, day))
+
+    def _closed(self, deal: Opportunity, day: date) -> None:
+        at, amount = self.members(deal, day), self.amount(deal)
+        assert deal.created is not None
+        cycle = (day - deal.created).days
+        if cycle < 0:
+            self.out.count("data_quality_negative_durations", day, at)
+        if deal.is_won:
+            self.out.count("sales_amount", day, at, amount)
+        if deal.amount < 0:
+            if deal.is_won:
+                self.out.count("credits", day, at)
+            return
+        self.out.count("deals_won" if deal.is_won else "deals_lost", day, at)
+        if deal.is_won and deal.amount > 0:
+            self.out.ratio("average_deal_amount", day, at, amount)
+        if deal.is_renewal:
+            return
+        self.out.ratio("win_rate", day, at, deal.is_won)
+        if deal.amount > 0:
+            self.out.ratio("win_rate_by_value", day, at, amount if deal.is_won else Decimal(0), amount)
+        if deal.is_won:
+            self._duration("opportunity_cycle_days", day, at, cycle)
+            self._duration("sales_cycle_days", day, at, (day - self._cycle_start(deal, day)).days)
+        else:
+            self._duration("lost_cycle_days", day, at, (day - self._cycle_start(deal, day)).days)
+
+    def _duration(self, name: str, day: date, at: dict[str, str], days: int) -> None:
+        if days >= 0:
+            self.out.durations.append(Fact(name, day, at, Decimal(days)))
+
+    def _cycle_start(self, deal: Opportunity, closed: date) -> date:
+        assert deal.created is not None
+        earlier = [win for win in self.wins.get(deal.customer, []) if deal.customer and win < (closed, deal.key)]
+        touches = deal.person.touch_days if deal.person else []
+        if earlier:
+            return min([deal.created, *(day for day in touches if day > max(earlier)[0])])
+        return min([deal.created, *([deal.person.lead_date] if deal.person else []), *touches])
+
+    def _credit(self, deal: Opportunity, day: date) -> None:
+        splits = {
+            row["sales_rep_id"]: Decimal(row["split_ratio"])
+            for row in self.ledger.rows("opportunity_splits")
+            if row["opportunity_id"] == deal.key
+        } or {member(deal.in_force("owner_sales_rep_id", day)): ONE}
+        cent = ONE.scaleb(-self.ledger.rules.minor_units)
+        for rep, amount in largest_remainder(self.amount(deal), splits, cent).items():
+            at = {"sales_rep": rep, "team": self.ledger.team(rep, day)}
+            self.out.count("credited_sales_amount", day, at, amount)
+
+    def _pipeline(self) -> None:
+        first = min((deal.created for deal in self.deals if deal.created), default=self.ledger.as_of)
+        for day in self.ledger.month_ends(first):
+            for deal in self.deals:
+                if deal.is_open(day):
+                    amount = self.ledger.convert(
+                        money(deal.in_force("amount", day)), deal.in_force("currency_code", day), day
+                    )
+                    self.out.stocks.append(Fact("pipeline_amount", day, self.members(deal, day), amount))

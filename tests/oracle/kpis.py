@@ -1,0 +1,220 @@
+"""KPI values by period and member, drawn over the facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tests.oracle.facts import Deals, Fact, Facts, People
+from tests.oracle.ledger import Ledger, Rules, money
+from tests.oracle.money import Costs, Recurring, customers
+from tests.oracle.opportunities import opportunities
+from tests.oracle.people import persons
+from tests.oracle.service import Service
+
+Key = tuple[str, str, date, str, str]
+Value = tuple[Decimal | None, Decimal | None, float | None]
+COLUMNS = [
+    "kpi",
+    "period_grain",
+    "period_start_date",
+    "dimension",
+    "member",
+    "numerator",
+    "denominator",
+    "value",
+]
+
+RATIOS = {
+    "lead_to_mql_rate", "mql_to_sql_rate", "sql_to_opportunity_rate", "opportunity_to_won_rate", "lead_to_won_rate",
+    "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
+    "cac_loaded", "csat", "csat_response_rate", "arpa",
+}  # fmt: skip
+SUMS = {
+    "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
+    "closings_undone", "credits", "deals_won", "deals_lost", "sales_amount", "credited_sales_amount",
+    "data_quality_negative_durations", "pipeline_amount", "marketing_spend_amount", "new_customers", "mrr", "mrr_new",
+    "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
+    "customers_churned", "tickets_created",
+}  # fmt: skip
+RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
+QUANTILES = {"median": 0.5, "p90": 0.9}
+DURATIONS = {
+    "qualification_hours": ("median", "p90"),
+    "sales_cycle_days": ("median", "mean", "p90"),
+    "opportunity_cycle_days": ("median", "mean", "p90"),
+    "lost_cycle_days": ("median",),
+    "first_response_minutes": ("median", "p90"),
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month or a quarter, cut to the as-of date."""
+
+    grain: str
+    start: date
+    end: date
+
+
+def period_of(day: date, grain: str) -> date:
+    """The first day of the period that a day lies in."""
+    return day.replace(day=1, month=day.month if grain == "month" else (day.month - 1) // 3 * 3 + 1)
+
+
+def last_day(start: date, grain: str) -> date:
+    """The last day of a period."""
+    return period_of(start + timedelta(days=32 if grain == "month" else 95), grain) - timedelta(days=1)
+
+
+def shares(fact: Fact) -> Iterable[tuple[str, str]]:
+    """The (dimension, member) pairs that a fact counts for."""
+    if fact.is_total:
+        yield "total", "all"
+    yield from fact.members.items()
+
+
+def quotient(numerator: Decimal, denominator: Decimal) -> float | None:
+    """Numerator by denominator; nothing to divide by is None."""
+    return float(numerator / denominator) if denominator else None
+
+
+def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFrame:
+    """Every KPI value of a ledger folder as of a date, by month and quarter.
+
+    `total` has a row for every period since the first fact, other members where something happened.
+    """
+    ledger = Ledger.read(folder, as_of, rules)
+    people, facts = persons(ledger), Facts()
+    deals = opportunities(ledger, people)
+    People(ledger, people, deals, facts).collect()
+    Deals(ledger, deals, facts).collect()
+    buyers = customers(ledger, deals, people)
+    Costs(ledger, buyers, facts).collect()
+    recurring = Recurring(ledger, buyers, facts)
+    recurring.collect()
+    Service(ledger, facts).collect()
+    values = _empty_totals(facts, as_of)
+    values.update(_additive(facts.additive))
+    values.update(_durations(facts.durations))
+    values.update(_stocks(facts.stocks, as_of))
+    values.update(_retention(recurring, as_of))
+    values.update(_quotas(ledger, facts))
+    rows = [(*key, *value) for key, value in values.items()]
+    return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
+
+
+def _empty_totals(facts: Facts, as_of: date) -> dict[Key, Value]:
+    """Every KPI's total with nothing in it, for every period since the first fact."""
+    first = min((fact.day for fact in [*facts.additive, *facts.durations, *facts.stocks]), default=as_of)
+    starts = [(grain, first) for grain in ("month", "quarter")]
+    empty: dict[Key, Value] = {}
+    for grain, day in starts:
+        start = period_of(day, grain)
+        while start <= as_of:
+            for kpi in SUMS:
+                empty[kpi, grain, start, "total", "all"] = (Decimal(0), None, 0.0)
+            for kpi in RATIOS | RETENTION:
+                empty[kpi, grain, start, "total", "all"] = (Decimal(0), Decimal(0), None)
+            for name, statistics in DURATIONS.items():
+                for statistic in statistics:
+                    empty[f"{name}_{statistic}", grain, start, "total", "all"] = (None, None, None)
+            empty["quota_attainment", grain, start, "total", "all"] = (None, None, None)
+            start = last_day(start, grain) + timedelta(days=1)
+    return empty
+
+
+def _additive(facts: list[Fact]) -> dict[Key, Value]:
+    sums: dict[Key, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for fact in facts:
+        for grain in ("month", "quarter"):
+            for dimension, who in shares(fact):
+                both = sums[fact.kpi, grain, period_of(fact.day, grain), dimension, who]
+                both[0] += fact.numerator
+                both[1] += fact.denominator
+    return {key: _value(key[0], *both) for key, both in sums.items()}
+
+
+def _value(kpi: str, numerator: Decimal, denominator: Decimal) -> Value:
+    if kpi in RATIOS:
+        return numerator, denominator, quotient(numerator, denominator)
+    return numerator, None, float(numerator)
+
+
+def _durations(facts: list[Fact]) -> dict[Key, Value]:
+    observed: dict[Key, list[float]] = defaultdict(list)
+    for fact in facts:
+        for grain in ("month", "quarter"):
+            for dimension, who in shares(fact):
+                key = (fact.kpi, grain, period_of(fact.day, grain), dimension, who)
+                observed[key].append(float(fact.numerator))
+    found: dict[Key, Value] = {}
+    for (name, *rest), series in observed.items():
+        for statistic in DURATIONS[name]:
+            value = np.mean(series) if statistic == "mean" else np.quantile(series, QUANTILES[statistic])
+            grain, start, dimension, who = rest
+            found[f"{name}_{statistic}", grain, start, dimension, who] = (None, None, float(value))
+    return found
+
+
+def _stocks(facts: list[Fact], as_of: date) -> dict[Key, Value]:
+    closing = []
+    for fact in facts:
+        for grain in ("month", "quarter"):
+            start = period_of(fact.day, grain)
+            if fact.day == min(last_day(start, grain), as_of):
+                closing.append((grain, start, fact))
+    sums: dict[Key, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for grain, start, fact in closing:
+        for dimension, who in shares(fact):
+            both = sums[fact.kpi, grain, start, dimension, who]
+            both[0] += fact.numerator
+            both[1] += fact.denominator
+    return {key: _value(key[0], *both) for key, both in sums.items()}
+
+
+def _retention(recurring: Recurring, as_of: date) -> dict[Key, Value]:
+    sums: dict[Key, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for grain in ("month", "quarter"):
+        for start in sorted({period_of(end, grain) for end in recurring.ends}):
+            if start - timedelta(days=1) < recurring.ends[0]:
+                continue
+            end = min(last_day(start, grain), as_of)
+            for kpi, customer, numerator, denominator in recurring.retention(start, end):
+                for dimension, who in [("total", "all"), *recurring.members(customer).items()]:
+                    both = sums[kpi, grain, start, dimension, who]
+                    both[0] += numerator
+                    both[1] += denominator
+    return {key: (*both, quotient(both[0], both[1])) for key, both in sums.items()}  # type: ignore[misc]
+
+
+def _quotas(ledger: Ledger, facts: Facts) -> dict[Key, Value]:
+    """Credited sales by target; the team's own row wins over the sum of its reps, the company's over its teams."""
+    targets: dict[tuple[str, date, str, str], Decimal] = defaultdict(Decimal)
+    for row in ledger.rows("targets"):
+        start = date.fromisoformat(row["period_start_date"])
+        if row["kpi"] != "credited_sales_amount" or row["period_grain"] != "month" or start > ledger.as_of:
+            continue
+        amount = ledger.convert(money(row["target_value"]), row.get("currency_code", ""), start)
+        for grain in ("month", "quarter"):
+            targets[grain, period_of(start, grain), row["dimension"], row["member"]] += amount
+    levels = {dimension for _, _, dimension, _ in targets}
+    if "total" not in levels:
+        level = "team" if "team" in levels else "sales_rep"
+        for (grain, start, dimension, _), amount in list(targets.items()):
+            if dimension == level:
+                targets[grain, start, "total", "all"] += amount
+    credited = _additive([fact for fact in facts.additive if fact.kpi == "credited_sales_amount"])
+    found: dict[Key, Value] = {}
+    for (grain, start, dimension, who), target in targets.items():
+        key = ("credited_sales_amount", grain, start, dimension, who)
+        got = credited.get(key, (Decimal(0), None, 0.0))[0] or Decimal(0)
+        found["quota_attainment", grain, start, dimension, who] = (got, target, quotient(got, target))
+    return found

@@ -1,0 +1,224 @@
+"""Persons of the funnel: one entity per group of merged or same-e-mail records, with its milestones."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tests.oracle.ledger import UNKNOWN, Ledger, Row, instant, truth
+
+EVENT_ORDER = {"lead": 0, "recycled": 1, "disqualified": 2, "mql": 3, "sql": 4}
+
+
+@dataclass
+class Person:
+    """One person: its records and what they add up to at the as-of date."""
+
+    records: list[Row]
+    main: Row
+    is_lead: bool
+    is_excluded: bool
+    lead_at: datetime
+    lead_date: date
+    channel: str = UNKNOWN
+    touch_days: list[date] = field(default_factory=list)
+    mql_events: list[datetime] = field(default_factory=list)
+    sql_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The id that stands for the person."""
+        return str(self.main["lead_id"])
+
+    @property
+    def account_id(self) -> str:
+        """The company of the person, or empty."""
+        return self.present("account_id")
+
+    def present(self, column: str) -> str:
+        """An attribute of the main record, else of the earliest other record that has it."""
+        for row in [self.main, *self.records]:
+            if row.get(column):
+                return str(row[column])
+        return ""
+
+
+def normalised(email: str) -> str:
+    """An e-mail after trimming, NFC and lower-casing, nothing more."""
+    return unicodedata.normalize("NFC", email.strip()).lower()
+
+
+def latest(rows: list[Row], key: str) -> dict[str, Row]:
+    """The newest version of every record."""
+    newest: dict[str, Row] = {}
+    for row in rows:
+        if row[key] not in newest or row.get("updated_at", "") >= newest[row[key]].get("updated_at", ""):
+            newest[row[key]] = row
+    return newest
+
+
+class Groups:
+    """Disjoint sets of record ids."""
+
+    def __init__(self) -> None:
+        self.parent: dict[str, str] = {}
+
+    def find(self, node: str) -> str:
+        """The representative of a node's set."""
+        self.parent.setdefault(node, node)
+        while self.parent[node] != node:
+            self.parent[node] = self.parent[self.parent[node]]
+            node = self.parent[node]
+        return node
+
+    def join(self, left: str, right: str) -> None:
+        """Put two nodes into one set."""
+        self.parent[self.find(left)] = self.find(right)
+
+
+def merges(ledger: Ledger, entity: str) -> dict[str, str]:
+    """Merged id → survivor id of one entity, as known at the as-of date."""
+    return {
+        row["merged_id"]: row["survivor_id"]
+        for row in ledger.rows("record_merges")
+        if row["entity"] == entity and ledger.happened(row["merged_at"])
+    }
+
+
+def survivor(merged: dict[str, str], record: str) -> str:
+    """The end of a merge chain."""
+    while record in merged:
+        record = merged[record]
+    return record
+
+
+def persons(ledger: Ledger) -> dict[str, Person]:
+    """Every person by each of its record ids."""
+    merged = merges(ledger, "leads")
+    records = {
+        key: row
+        for key, row in latest(ledger.rows("leads"), "lead_id").items()
+        if (key in merged or not truth(row.get("is_deleted"), False)) and ledger.happened(row["created_at"])
+    }
+    groups = Groups()
+    for key, row in records.items():
+        groups.join(key, "merge:" + survivor(merged, key))
+        if row.get("email", "").strip():
+            groups.join(key, "email:" + normalised(row["email"]))
+    members: dict[str, list[Row]] = defaultdict(list)
+    for key, row in records.items():
+        members[groups.find(key)].append(row)
+    events = _by_lead(ledger.rows("lead_events"))
+    touches = _by_lead(ledger.rows("touches"))
+    excluded = _exclusions(ledger)
+    found: dict[str, Person] = {}
+    for rows in members.values():
+        person = _person(ledger, rows, merged, events, touches, excluded)
+        for row in rows:
+            found[row["lead_id"]] = person
+    for merged_id in merged:
+        end = survivor(merged, merged_id)
+        if merged_id not in found and end in found:
+            found[merged_id] = found[end]
+        if end not in found and merged_id in found:
+            found[end] = found[merged_id]
+    return found
+
+
+def _by_lead(rows: list[Row]) -> dict[str, list[Row]]:
+    grouped: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row["lead_id"]].append(row)
+    return grouped
+
+
+def _exclusions(ledger: Ledger) -> set[tuple[str, str]]:
+    return {
+        (row["rule_type"], normalised(row["value"]) if row["rule_type"] != "lead_id" else row["value"])
+        for row in ledger.rows("lead_exclusions")
+    }
+
+
+def _is_excluded(row: Row, rules: set[tuple[str, str]]) -> bool:
+    email = normalised(row.get("email", ""))
+    return (
+        ("email", email) in rules
+        or ("email_domain", email.rpartition("@")[2]) in rules
+        or ("lead_id", row["lead_id"]) in rules
+    )
+
+
+def _lead_at(row: Row, events: list[Row]) -> datetime:
+    """When a record became a lead: its first lead-or-later event if it has a lead event, else its creation."""
+    reached = [event for event in events if event["event_type"] in ("lead", "mql", "sql")]
+    if any(event["event_type"] == "lead" for event in reached):
+        return min(moment for event in reached if (moment := instant(event["occurred_at"])))
+    created = instant(row["created_at"])
+    assert created is not None
+    return created
+
+
+def _person(
+    ledger: Ledger,
+    rows: list[Row],
+    merged: dict[str, str],
+    events: dict[str, list[Row]],
+    touches: dict[str, list[Row]],
+    excluded: set[tuple[str, str]],
+) -> Person:
+    rows = sorted(rows, key=lambda row: (instant(row["created_at"]), row["lead_id"]))
+    main = next((row for row in rows if row["lead_id"] not in merged), rows[0])
+    happened = {
+        row["lead_id"]: [e for e in events[row["lead_id"]] if ledger.happened(e["occurred_at"])] for row in rows
+    }
+    leads = [row for row in rows if truth(row.get("is_lead"), True)]
+    lead_at = min(_lead_at(row, happened[row["lead_id"]]) for row in leads or rows)
+    person = Person(
+        records=rows,
+        main=main,
+        is_lead=bool(leads),
+        is_excluded=any(_is_excluded(row, excluded) for row in rows),
+        lead_at=lead_at,
+        lead_date=ledger.day(lead_at.isoformat()) or date.min,
+    )
+    _milestones(person, [event for row in rows for event in happened[row["lead_id"]]])
+    _touch(ledger, person, [touch for row in rows for touch in touches[row["lead_id"]]])
+    return person
+
+
+def _milestones(person: Person, events: list[Row]) -> None:
+    """MQL events that count (none since the last recycling or disqualification) and the first SQL."""
+    is_qualified = False
+    for event in sorted(events, key=lambda e: (instant(e["occurred_at"]), EVENT_ORDER[e["event_type"]])):
+        moment = instant(event["occurred_at"])
+        assert moment is not None
+        if event["event_type"] in ("recycled", "disqualified"):
+            is_qualified = False
+        elif event["event_type"] == "mql" and not is_qualified:
+            is_qualified = True
+            person.mql_events.append(moment)
+        elif event["event_type"] == "sql" and person.sql_at is None:
+            person.sql_at = moment
+
+
+def _touch(ledger: Ledger, person: Person, touches: list[Row]) -> None:
+    """The channel of the first touch; without one by the lead date, the source of the earliest record."""
+    mapping = {
+        row["source"].strip().lower(): row["channel"]
+        for row in ledger.rows("channel_mapping")
+        if not row.get("source_system")
+    }
+    happened = sorted(
+        (instant(touch["touched_at"]), touch["touch_id"], touch["source"])
+        for touch in touches
+        if ledger.happened(touch["touched_at"])
+    )
+    days = [(ledger.day(moment.isoformat()), source) for moment, _, source in happened if moment]
+    before = [source for day, source in days if day and day <= person.lead_date]
+    source = before[0] if before else person.records[0].get("source", "")
+    person.channel = mapping.get(source.strip().lower(), UNKNOWN)
+    person.touch_days = sorted(day for day, _ in days if day)
+    if not before:
+        person.touch_days = sorted([*person.touch_days, person.lead_date])
