@@ -17,11 +17,11 @@ Nothing depends on `now` when the world is generated: the history reaches HORIZO
 """
 
 import datetime as dt
-import random
 import threading
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
+from random import Random
 from typing import TypeVar, cast
 
 from ingestion.sandbox import companies, deals, marketing, people, rates, reps
@@ -70,9 +70,9 @@ class World:
             raise ValueError(f"the simulated history ends on {local_date(self.end)}, before {to}")
         self.as_of = to
 
-    def random(self, name: str) -> random.Random:
+    def random(self, name: str) -> Random:
         """Return a fresh generator that depends only on the seed and the name."""
-        return random.Random(f"{self.seed}/{name}")
+        return Random(f"{self.seed}/{name}")
 
     def part(self, name: str, factory: "Callable[[World], Part]") -> Part:
         """Return the part of that name, built by the factory at the first call."""
@@ -81,7 +81,7 @@ class World:
                 self._parts[name] = factory(self)
             return cast(Part, self._parts[name])
 
-    def moments(self, rng: random.Random, per_history: float) -> list[dt.datetime]:
+    def moments(self, rng: Random, per_history: float) -> list[dt.datetime]:
         """Return sorted moments over the whole history: `per_history` × scale of them within two years."""
         span = (self.end - self.start) // dt.timedelta(milliseconds=1)
         count = max(1, round(per_history * self.scale * span / (HISTORY_DAYS * 86_400_000)))
