@@ -1,0 +1,21 @@
+with tickets as (
+    select * from {{ ref('int_tickets_measured') }}
+),
+
+final as (
+    select
+        'first_response_minutes' as observation,
+        first_reply_date as observed_date,
+        cast(null as varchar) as channel,
+        region,
+        segment,
+        cast(null as varchar) as team,
+        cast(null as varchar) as sales_rep,
+        ticket_channel,
+        agent_group,
+        cast(first_response_minutes as decimal(18, 6)) as observed_value
+    from tickets
+    where first_response_minutes >= 0
+)
+
+select * from final

@@ -1,0 +1,51 @@
+with by_customer as (
+    select * from {{ ref('int_mrr_by_customer_month_ends') }}
+),
+
+by_member as (
+    select
+        month_end_date as stock_date,
+        channel,
+        region,
+        segment,
+        sum(mrr_amount) as mrr_amount,
+        sum(case when is_active then 1 else 0 end) as active_count
+    from by_customer
+    group by month_end_date, channel, region, segment
+),
+
+stocks as (
+    select
+        'mrr' as kpi,
+        stock_date,
+        channel,
+        region,
+        segment,
+        mrr_amount as numerator,
+        cast(null as bigint) as denominator
+    from by_member
+    union all
+    select 'active_customers', stock_date, channel, region, segment, active_count, null
+    from by_member
+    union all
+    select 'arpa', stock_date, channel, region, segment, mrr_amount, active_count
+    from by_member
+),
+
+final as (
+    select
+        kpi,
+        stock_date,
+        channel,
+        region,
+        segment,
+        cast(null as varchar) as team,
+        cast(null as varchar) as sales_rep,
+        cast(null as varchar) as ticket_channel,
+        cast(null as varchar) as agent_group,
+        cast(numerator as decimal(38, 6)) as numerator,
+        cast(denominator as decimal(38, 6)) as denominator
+    from stocks
+)
+
+select * from final

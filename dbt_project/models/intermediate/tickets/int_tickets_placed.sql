@@ -1,0 +1,87 @@
+with tickets as (
+    select * from {{ ref('int_tickets_unioned') }}
+),
+
+merges as (
+    select * from {{ ref('int_record_merges_unioned') }}
+),
+
+accounts as (
+    select * from {{ ref('int_accounts_resolved') }}
+),
+
+merged_accounts as (
+    select * from {{ ref('int_accounts_merged') }}
+),
+
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
+),
+
+merged_tickets as (
+    select distinct
+        merges.source_system,
+        merges.merged_id
+    from merges
+    cross join run_parameters
+    where merges.entity = 'tickets'
+        and {{ reporting_date('merges.merged_at') }} <= run_parameters.as_of_date
+),
+
+dated as (
+    select
+        tickets.source_system,
+        tickets.ticket_id,
+        tickets.account_id,
+        tickets.created_at,
+        {{ reporting_date('tickets.created_at') }} as created_date,
+        coalesce(tickets.ticket_channel, '(unknown)') as ticket_channel,
+        tickets.opened_by,
+        tickets.priority,
+        tickets.topic,
+        tickets.agent_id,
+        coalesce(tickets.agent_group, '(unknown)') as agent_group,
+        coalesce(tickets.schedule_id, 'default') as schedule_id,
+        tickets.vendor_first_reply_minutes,
+        tickets.vendor_full_resolution_minutes,
+        tickets.source_url
+    from tickets
+    left join merged_tickets
+        on tickets.source_system = merged_tickets.source_system
+        and tickets.ticket_id = merged_tickets.merged_id
+    where not tickets.is_deleted
+        and tickets.merged_into_ticket_id is null
+        and merged_tickets.merged_id is null
+),
+
+final as (
+    select
+        {{ surrogate_key(['dated.source_system', 'dated.ticket_id']) }} as ticket_key,
+        dated.source_system,
+        dated.ticket_id,
+        accounts.account_key,
+        coalesce(merged_accounts.region, '(unknown)') as region,
+        coalesce(merged_accounts.segment, '(unknown)') as segment,
+        dated.created_at,
+        dated.created_date,
+        dated.ticket_channel,
+        dated.opened_by,
+        dated.priority,
+        dated.topic,
+        dated.agent_id,
+        dated.agent_group,
+        dated.schedule_id,
+        dated.vendor_first_reply_minutes,
+        dated.vendor_full_resolution_minutes,
+        dated.source_url
+    from dated
+    cross join run_parameters
+    left join accounts
+        on dated.source_system = accounts.source_system
+        and dated.account_id = accounts.account_id
+    left join merged_accounts
+        on accounts.account_key = merged_accounts.account_key
+    where dated.created_date <= run_parameters.as_of_date
+)
+
+select * from final

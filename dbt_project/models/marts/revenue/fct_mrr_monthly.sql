@@ -1,0 +1,20 @@
+with by_customer as (
+    select * from {{ ref('int_mrr_by_customer_month_ends') }}
+),
+
+final as (
+    select
+        {{ surrogate_key(['account_key', 'month_start_date']) }} as mrr_monthly_key,
+        account_key,
+        channel,
+        region,
+        segment,
+        month_start_date,
+        month_end_date,
+        mrr_amount as mrr_amount_reporting,
+        subscription_count,
+        case when is_active then 1 else 0 end as active_customer_count
+    from by_customer
+)
+
+select * from final
