@@ -1,0 +1,20 @@
+with files_business_hours as (
+    select * from {{ ref('stg_files__business_hours') }}
+),
+
+final as (
+    select
+        files_business_hours.schedule_id,
+        files_business_hours.time_zone,
+        files_business_hours.weekday,
+        files_business_hours.opens_at,
+        files_business_hours.closes_at,
+        files_business_hours.source_system,
+        files_business_hours.record_id,
+        files_business_hours.updated_at,
+        files_business_hours.is_deleted,
+        files_business_hours.source_url
+    from files_business_hours
+)
+
+select * from final

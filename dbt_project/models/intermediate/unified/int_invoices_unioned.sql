@@ -1,0 +1,27 @@
+with files_invoices as (
+    select * from {{ ref('stg_files__invoices') }}
+),
+
+final as (
+    select
+        files_invoices.invoice_id,
+        files_invoices.account_id,
+        files_invoices.subscription_id,
+        files_invoices.invoice_date,
+        files_invoices.due_date,
+        files_invoices.paid_at,
+        files_invoices.status,
+        files_invoices.net_amount,
+        files_invoices.tax_amount,
+        files_invoices.total_amount,
+        files_invoices.currency_code,
+        files_invoices.billing_reason,
+        files_invoices.source_system,
+        files_invoices.record_id,
+        files_invoices.updated_at,
+        files_invoices.is_deleted,
+        files_invoices.source_url
+    from files_invoices
+)
+
+select * from final

@@ -1,0 +1,35 @@
+with files_opportunities as (
+    select * from {{ ref('stg_files__opportunities') }}
+),
+
+final as (
+    select
+        files_opportunities.opportunity_id,
+        files_opportunities.opportunity_name,
+        files_opportunities.account_id,
+        files_opportunities.lead_id,
+        files_opportunities.pipeline_id,
+        files_opportunities.stage,
+        files_opportunities.opportunity_type,
+        files_opportunities.amount,
+        files_opportunities.currency_code,
+        files_opportunities.amount_crm_reporting,
+        files_opportunities.probability,
+        files_opportunities.forecast_category,
+        files_opportunities.created_at,
+        files_opportunities.expected_close_date,
+        files_opportunities.closed_at,
+        files_opportunities.owner_sales_rep_id,
+        files_opportunities.campaign_id,
+        files_opportunities.source,
+        files_opportunities.lost_reason,
+        files_opportunities.next_step,
+        files_opportunities.source_system,
+        files_opportunities.record_id,
+        files_opportunities.updated_at,
+        files_opportunities.is_deleted,
+        files_opportunities.source_url
+    from files_opportunities
+)
+
+select * from final

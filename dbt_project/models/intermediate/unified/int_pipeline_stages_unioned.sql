@@ -1,0 +1,23 @@
+with files_pipeline_stages as (
+    select * from {{ ref('stg_files__pipeline_stages') }}
+),
+
+final as (
+    select
+        files_pipeline_stages.pipeline_id,
+        files_pipeline_stages.stage_id,
+        files_pipeline_stages.stage_label,
+        files_pipeline_stages.stage_order,
+        files_pipeline_stages.probability,
+        files_pipeline_stages.is_closed,
+        files_pipeline_stages.is_won,
+        files_pipeline_stages.is_real,
+        files_pipeline_stages.source_system,
+        files_pipeline_stages.record_id,
+        files_pipeline_stages.updated_at,
+        files_pipeline_stages.is_deleted,
+        files_pipeline_stages.source_url
+    from files_pipeline_stages
+)
+
+select * from final

@@ -1,0 +1,25 @@
+with files_ratings as (
+    select * from {{ ref('stg_files__ratings') }}
+),
+
+final as (
+    select
+        files_ratings.rating_id,
+        files_ratings.ticket_id,
+        files_ratings.account_id,
+        files_ratings.survey_type,
+        files_ratings.offered_at,
+        files_ratings.rated_at,
+        files_ratings.is_good,
+        files_ratings.score,
+        files_ratings.scale_max,
+        files_ratings.agent_id,
+        files_ratings.source_system,
+        files_ratings.record_id,
+        files_ratings.updated_at,
+        files_ratings.is_deleted,
+        files_ratings.source_url
+    from files_ratings
+)
+
+select * from final

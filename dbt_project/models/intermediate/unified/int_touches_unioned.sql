@@ -1,0 +1,21 @@
+with files_touches as (
+    select * from {{ ref('stg_files__touches') }}
+),
+
+final as (
+    select
+        files_touches.touch_id,
+        files_touches.lead_id,
+        files_touches.touched_at,
+        files_touches.source,
+        files_touches.campaign_id,
+        files_touches.touch_type,
+        files_touches.source_system,
+        files_touches.record_id,
+        files_touches.updated_at,
+        files_touches.is_deleted,
+        files_touches.source_url
+    from files_touches
+)
+
+select * from final
