@@ -64,6 +64,18 @@ class Record:
                 latest, value = position, change.value
         return value
 
+    def members(self, name: str, now: dt.datetime) -> list[str]:
+        """Return the linked ids at a moment: `<name>+` links, `<name>-` unlinks; order of linking."""
+        linked: dict[str, None] = {}
+        for change in sorted(self.mutations, key=lambda change: change.recorded_at):
+            if change.recorded_at > now or change.value is None:
+                continue
+            if change.field == f"{name}+":
+                linked.setdefault(change.value)
+            elif change.field == f"{name}-":
+                linked.pop(change.value, None)
+        return list(linked)
+
     def is_deleted(self, now: dt.datetime) -> bool:
         """Tell whether the record stands deleted at a moment."""
         return self.value("is_deleted", now) == "true"

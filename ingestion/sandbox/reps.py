@@ -64,6 +64,10 @@ class SalesForce:
         """Return when a rep leaves, None when never."""
         return next((rep.left_at for rep in self.reps if rep.rep_id == rep_id), None)
 
+    def is_employed(self, rep_id: str, moment: dt.datetime) -> bool:
+        """Tell whether a rep works at a moment."""
+        return any(rep.rep_id == rep_id and rep.is_employed(moment) for rep in self.reps)
+
 
 def team_name(team_id: str) -> str:
     """Return the label of a team."""

@@ -5,12 +5,13 @@ real paths. `serve(world)` starts the server, `base_url(vendor)` is what a conne
 """
 
 import datetime as dt
-import importlib
+import importlib.util
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -39,7 +40,8 @@ class Request:
 
     def first(self, name: str, default: str | None = None) -> str | None:
         """Return the first value of a query parameter."""
-        return self.query.get(name, [default])[0]  # type: ignore[list-item]
+        values = self.query.get(name)
+        return values[0] if values else default
 
     def json(self) -> Any:
         """Return the body parsed as JSON; raises ValueError when it is none."""
@@ -152,14 +154,11 @@ class _Handler(BaseHTTPRequestHandler):
         return Response.of_json({"as_of": self.server.world.as_of.isoformat()})
 
     def _send(self, response: Response) -> None:
-        self.send_response_only(response.status)
-        for name, value in response.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(response.body)))
-        self._headers_buffer.append(b"\r\n")  # type: ignore[attr-defined]
-        head = b"".join(self._headers_buffer)  # type: ignore[attr-defined]
-        self._headers_buffer = []
-        self.wfile.write(head + response.body)
+        phrase = self.responses.get(HTTPStatus(response.status), ("", ""))[0] if response.status < 600 else ""
+        length = len(response.body) if response.content_length is None else response.content_length
+        headers = response.headers | {"Content-Length": str(length), "Date": self.date_time_string()}
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self.wfile.write(f"HTTP/1.1 {response.status} {phrase}\r\n{head}\r\n".encode("latin-1") + response.body)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
@@ -186,6 +185,6 @@ def serve(world: World, port: int = 0, faults: Iterable[object] = ()) -> Iterato
 
 def write_files(world: World, folder: Path) -> None:
     """Write the company's file sources into a folder."""
-    from ingestion.sandbox import files  # type: ignore[attr-defined]
+    from ingestion.sandbox import files
 
     files.write(world, folder)

@@ -24,7 +24,7 @@ from functools import cached_property
 from random import Random
 from typing import TypeVar, cast
 
-from ingestion.sandbox import companies, deals, marketing, people, rates, reps
+from ingestion.sandbox import companies, history, marketing, rates, reps
 from ingestion.sandbox.clock import HISTORY_DAYS, HORIZON_DAYS, end_of_day, local_date, local_midnight
 from ingestion.sandbox.companies import Company
 from ingestion.sandbox.deals import Deal
@@ -99,22 +99,15 @@ class World:
         rng = self.random("companies")
         return companies.generate(rng, self.moments(rng, 300), self.sales_force)
 
-    @cached_property
+    @property
     def people(self) -> list[Person]:
-        """All people, oldest first, with what happens to them through deals."""
-        _ = self.deals
-        return self._new_people
+        """All people, in the order of insertion, with what happens to them through deals."""
+        return self.part("history", history.generate).people
 
-    @cached_property
-    def _new_people(self) -> list[Person]:
-        rng = self.random("people")
-        return people.generate(rng, self.moments(rng, 2000), self.companies, self.sales_force)
-
-    @cached_property
+    @property
     def deals(self) -> list[Deal]:
-        """All deals, oldest first."""
-        with self._lock:
-            return deals.generate(self, self._new_people)
+        """All deals, in the order of insertion."""
+        return self.part("history", history.generate).deals
 
     @property
     def campaigns(self) -> tuple[marketing.Campaign, ...]:
