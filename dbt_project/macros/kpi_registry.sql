@@ -10,6 +10,11 @@
         {%- endfor -%}
     {%- endif -%}
     {%- for name, entry, model in entries | sort(attribute=0) %}
+    {%- set has_denominator = entry.aggregation == 'ratio'
+        or (entry.aggregation in ('recompute', 'last') and entry.unit == 'ratio') -%}
+    {%- set has_observations = entry.aggregation == 'recompute' and not has_denominator -%}
+    {%- set sample_source = 'observations' if has_observations else 'denominator' if has_denominator
+        else 'numerator' if entry.unit == 'count' else 'none' %}
     {{ 'union all' if not loop.first }}
     select
         {{ text_literal(name) }} as kpi,
@@ -25,15 +30,20 @@
         {{ text_literal(entry.drill_through.fact) }} as drill_through_fact,
         {{ text_literal(entry.drill_through.filter) }} as drill_through_filter,
         {{ text_literal(model) }} as computed_by,
+        {{ text_literal(entry.get('sample_source', sample_source)) }} as sample_source,
+        {{ has_denominator | lower }} as has_denominator,
+        {{ entry.get('is_zero_when_empty', not has_observations) | lower }} as is_zero_when_empty,
         {{ text_literal(entry.get('valid_from', '1900-01-01')) }} as valid_from_text
     {%- endfor %}
     {%- if not entries %}
     select
         {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'dimensions',
-            'drill_through_fact', 'drill_through_filter', 'computed_by', 'valid_from_text'] -%}
+            'drill_through_fact', 'drill_through_filter', 'computed_by', 'sample_source', 'valid_from_text'] -%}
         cast(null as varchar) as {{ column }},
         {% endfor -%}
-        0 as version
+        0 as version,
+        false as has_denominator,
+        false as is_zero_when_empty
     where false
     {%- endif %}
 {% endmacro %}

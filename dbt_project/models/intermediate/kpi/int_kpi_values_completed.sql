@@ -1,0 +1,76 @@
+with results as (
+    select * from {{ ref('int_kpi_results_unioned') }}
+),
+
+definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+periods as (
+    select * from {{ ref('int_kpi_periods') }}
+),
+
+-- The total of every KPI has a row for every period; other members where something happened.
+totals as (
+    select
+        definitions.kpi,
+        periods.period_grain,
+        periods.period_start_date,
+        'total' as dimension,
+        'all' as member
+    from definitions
+    cross join periods
+),
+
+happened as (
+    select kpi, period_grain, period_start_date, dimension, member
+    from results
+    where numerator <> 0 or denominator <> 0 or observation_count > 0
+),
+
+spine as (
+    select * from totals
+    union
+    select * from happened
+),
+
+final as (
+    select
+        definitions.kpi,
+        definitions.version,
+        spine.period_grain,
+        spine.period_start_date,
+        spine.dimension,
+        spine.member,
+        case
+            when results.kpi is not null then results.numerator
+            when definitions.is_zero_when_empty then 0
+        end as numerator,
+        case
+            when results.kpi is not null then results.denominator
+            when definitions.is_zero_when_empty and definitions.has_denominator then 0
+        end as denominator,
+        case
+            when results.kpi is not null then results.value
+            when definitions.is_zero_when_empty and not definitions.has_denominator then 0
+        end as value,
+        case
+            when definitions.sample_source = 'observations' then coalesce(results.observation_count, 0)
+            when definitions.sample_source = 'denominator' then cast(coalesce(results.denominator, 0) as bigint)
+            when definitions.sample_source = 'numerator' then cast(coalesce(results.numerator, 0) as bigint)
+        end as sample_count
+    from spine
+    inner join definitions
+        on spine.kpi = definitions.kpi
+    inner join periods
+        on spine.period_grain = periods.period_grain and spine.period_start_date = periods.period_start_date
+    left join results
+        on
+            spine.kpi = results.kpi
+            and spine.period_grain = results.period_grain
+            and spine.period_start_date = results.period_start_date
+            and spine.dimension = results.dimension
+            and spine.member = results.member
+)
+
+select * from final

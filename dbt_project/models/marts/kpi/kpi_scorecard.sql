@@ -1,0 +1,54 @@
+with kpi_values as (
+    select * from {{ ref('kpi_values') }}
+),
+
+definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+latest_periods as (
+    select
+        kpi,
+        version,
+        period_grain,
+        max(period_start_date) as period_start_date
+    from kpi_values
+    where dimension = 'total' and is_complete_period
+    group by kpi, version, period_grain
+),
+
+final as (
+    select
+        kpi_values.kpi,
+        kpi_values.version,
+        kpi_values.period_grain,
+        kpi_values.period_start_date,
+        kpi_values.period_end_date,
+        definitions.label,
+        definitions.unit,
+        definitions.direction,
+        definitions.owner,
+        kpi_values.value,
+        kpi_values.sample_count,
+        kpi_values.target_value,
+        kpi_values.attainment,
+        kpi_values.previous_value,
+        kpi_values.previous_year_value,
+        kpi_values.value - kpi_values.previous_value as change_value,
+        (kpi_values.value - kpi_values.previous_value) / nullif(abs(kpi_values.previous_value), 0) as change_ratio,
+        kpi_values.trend_status,
+        kpi_values.is_small_sample,
+        kpi_values.as_of_date
+    from kpi_values
+    inner join latest_periods
+        on
+            kpi_values.kpi = latest_periods.kpi
+            and kpi_values.version = latest_periods.version
+            and kpi_values.period_grain = latest_periods.period_grain
+            and kpi_values.period_start_date = latest_periods.period_start_date
+    inner join definitions
+        on kpi_values.kpi = definitions.kpi and kpi_values.version = definitions.version
+    where kpi_values.dimension = 'total'
+)
+
+select * from final
