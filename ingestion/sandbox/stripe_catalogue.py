@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-MINOR_DIGITS = {"usd": 2, "eur": 2, "gbp": 2, "jpy": 0}
-_CURRENCY_FACTORS = {"usd": Decimal(1), "eur": Decimal("0.9"), "gbp": Decimal("0.8"), "jpy": Decimal(140)}
+MINOR_DIGITS = {"usd": 2, "eur": 2, "gbp": 2}
+_CURRENCY_FACTORS = {"usd": Decimal(1), "eur": Decimal("0.9"), "gbp": Decimal("0.8")}
 _SECONDS_BEFORE_START = 40 * 86400
 
 
@@ -71,7 +71,7 @@ COUPONS = (FOREVER_PERCENT, FOREVER_AMOUNT, ONCE, REPEATING)
 
 def in_currency(amount_usd: Decimal, currency: str) -> Decimal:
     """Return minor units of a currency for a list price in US dollars, keeping fractions below one unit."""
-    minor = amount_usd * _CURRENCY_FACTORS[currency] * 10 ** MINOR_DIGITS[currency]
+    minor = (amount_usd * _CURRENCY_FACTORS[currency]).scaleb(MINOR_DIGITS[currency])
     if amount_usd >= 1:
         return minor.quantize(Decimal(1), ROUND_HALF_UP)
     return minor.normalize()

@@ -2,8 +2,10 @@
 
 import random
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
 
 from ingestion.sandbox.stripe_catalogue import Coupon, Price, Product, in_currency
 
@@ -17,7 +19,10 @@ def stripe_id(prefix: str, rng: random.Random, length: int = 14) -> str:
     return f"{prefix}_{''.join(rng.choices(_ALPHABET, k=length))}"
 
 
-def state_at[T](events: list[tuple[int, T]], now: int) -> T | None:
+_State = TypeVar("_State")
+
+
+def state_at(events: Sequence[tuple[int, _State]], now: int) -> _State | None:
     """Return the value of the last (instant, value) pair at or before a moment; events are in time order."""
     position = bisect_right(events, now, key=lambda event: event[0])
     return events[position - 1][1] if position else None
@@ -41,7 +46,6 @@ class Customer:
     currency: str
     tax_percent: int
     created: int
-    discount: None = None
     deleted_at: int | None = None
 
     @property
@@ -173,9 +177,7 @@ def draft(
 ) -> Invoice:  # fmt: skip
     """Create a draft invoice with its discount spread over the lines."""
     number = f"{customer.customer_id[4:12].upper()}-{rng.randrange(10**6):06d}"
-    invoice = Invoice(
-        stripe_id("in", rng, 24), number, customer, subscription_id, created, reason, lines, discount
-    )
+    invoice = Invoice(stripe_id("in", rng, 24), number, customer, subscription_id, created, reason, lines, discount)
     invoice.statuses.append((created, "draft"))
     invoice.charge_id = stripe_id("ch", rng, 24)
     invoice.discount_lines()
