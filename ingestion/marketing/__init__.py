@@ -1,0 +1,1 @@
+"""Connectors of advertising and analytics platforms."""
