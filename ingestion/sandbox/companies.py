@@ -22,7 +22,14 @@ COUNTRIES: tuple[tuple[str, str, str, str], ...] = (
 )
 _COUNTRY_WEIGHTS = (26, 6, 12, 6, 18, 4, 22, 6)
 _SEGMENTS = (("smb", 5, 99), ("mid_market", 100, 999), ("enterprise", 1000, 20000))
-_INDUSTRIES = ("COMPUTER_SOFTWARE", "RETAIL", "MACHINERY", "BANKING", "HOSPITAL_HEALTH_CARE", "LOGISTICS_AND_SUPPLY_CHAIN")
+_INDUSTRIES = (
+    "COMPUTER_SOFTWARE",
+    "RETAIL",
+    "MACHINERY",
+    "BANKING",
+    "HOSPITAL_HEALTH_CARE",
+    "LOGISTICS_AND_SUPPLY_CHAIN",
+)
 _FIRST = ("Alder", "Birch", "Cobalt", "Delta", "Ember", "Falcon", "Granite", "Harbor", "Iris", "Juniper", "Kestrel")
 _SECOND = ("Works", "Systems", "Trading", "Labs", "Logistics", "Foods", "Energy", "Medical", "Media", "Robotics")
 

@@ -13,8 +13,36 @@ from ingestion.sandbox.reps import SalesForce
 
 FIRST_PERSON_ID = 100_001
 LIFECYCLE = ("subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer")
-_FIRST_NAMES = ("Anna", "Boris", "Carla", "Dan", "Eva", "Felix", "Grete", "Hugo", "Ida", "Jonas", "Karla", "Léo", "Mia", "Nils")
-_LAST_NAMES = ("Adler", "Bauer", "Costa", "Dupont", "Evans", "Fischer", "García", "Huber", "Ivanov", "Jensen", "Keller", "Lang")
+_FIRST_NAMES = (
+    "Anna",
+    "Boris",
+    "Carla",
+    "Dan",
+    "Eva",
+    "Felix",
+    "Grete",
+    "Hugo",
+    "Ida",
+    "Jonas",
+    "Karla",
+    "Léo",
+    "Mia",
+    "Nils",
+)
+_LAST_NAMES = (
+    "Adler",
+    "Bauer",
+    "Costa",
+    "Dupont",
+    "Evans",
+    "Fischer",
+    "García",
+    "Huber",
+    "Ivanov",
+    "Jensen",
+    "Keller",
+    "Lang",
+)
 _FREE_MAIL = ("gmail.com", "outlook.com", "gmx.de", "proton.me")
 
 

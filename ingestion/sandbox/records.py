@@ -26,9 +26,7 @@ class Record:
     inserted_at: dt.datetime
     mutations: list[Mutation] = field(default_factory=list, kw_only=True)
 
-    def change(
-        self, name: str, value: str | None, at: dt.datetime, *, effective_at: dt.datetime | None = None
-    ) -> None:
+    def change(self, name: str, value: str | None, at: dt.datetime, *, effective_at: dt.datetime | None = None) -> None:
         """Add a mutation recorded at a moment, effective then or at an earlier moment."""
         self.mutations.append(Mutation(at, effective_at or at, name, value))
 
@@ -63,6 +61,19 @@ class Record:
             if latest is None or position >= latest:
                 latest, value = position, change.value
         return value
+
+    def state(self, now: dt.datetime) -> dict[str, str | None]:
+        """Return the value of every field in force at a moment, in one pass; mutations must be in order."""
+        values: dict[str, str | None] = {}
+        moments: dict[str, dt.datetime] = {}
+        for recorded_at, effective_at, name, value in self.mutations:
+            if recorded_at > now:
+                break
+            known = moments.get(name)
+            if known is None or effective_at >= known:
+                moments[name] = effective_at
+                values[name] = value
+        return values
 
     def members(self, name: str, now: dt.datetime) -> list[str]:
         """Return the linked ids at a moment: `<name>+` links, `<name>-` unlinks; order of linking."""

@@ -6,18 +6,19 @@ real paths. `serve(world)` starts the server, `base_url(vendor)` is what a conne
 
 import datetime as dt
 import importlib.util
-import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from ingestion.sandbox.http_shapes import Request, Response
 from ingestion.sandbox.world import World
+
+__all__ = ["Request", "Response", "SandboxServer", "Vendor", "serve"]
 
 VENDORS: Mapping[str, tuple[str, str]] = {
     "hubspot": ("ingestion.sandbox.hubspot", "HubSpotVendor"),
@@ -25,49 +26,6 @@ VENDORS: Mapping[str, tuple[str, str]] = {
     "zendesk": ("ingestion.sandbox.zendesk", "ZendeskVendor"),
     "stripe": ("ingestion.sandbox.stripe", "StripeVendor"),
 }
-
-
-@dataclass(frozen=True)
-class Request:
-    """One HTTP request as a vendor sees it: path below the vendor's base URL, header names in lower case."""
-
-    method: str
-    path: str
-    query: dict[str, list[str]]
-    headers: dict[str, str]
-    body: bytes
-    base_url: str
-
-    def first(self, name: str, default: str | None = None) -> str | None:
-        """Return the first value of a query parameter."""
-        values = self.query.get(name)
-        return values[0] if values else default
-
-    def json(self) -> Any:
-        """Return the body parsed as JSON; raises ValueError when it is none."""
-        return json.loads(self.body or b"{}")
-
-
-@dataclass(frozen=True)
-class Response:
-    """One HTTP answer; the last three fields exist for faults.
-
-    `cut_after` sends that many bytes of the body and then resets the connection; `content_length` is
-    declared instead of the true length; `delay_seconds` waits before answering.
-    """
-
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    cut_after: int | None = None
-    content_length: int | None = None
-    delay_seconds: float = 0.0
-
-    @classmethod
-    def of_json(cls, value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> "Response":
-        """Return an answer with a JSON body."""
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return cls(status, body, {"Content-Type": "application/json;charset=utf-8"} | (headers or {}))
 
 
 class Vendor(Protocol):

@@ -24,9 +24,11 @@ from functools import cached_property
 from random import Random
 from typing import TypeVar, cast
 
-from ingestion.sandbox import companies, history, marketing, rates, reps
+from ingestion.sandbox import activities, companies, crm_tickets, history, marketing, rates, reps
+from ingestion.sandbox.activities import Activity
 from ingestion.sandbox.clock import HISTORY_DAYS, HORIZON_DAYS, end_of_day, local_date, local_midnight
 from ingestion.sandbox.companies import Company
+from ingestion.sandbox.crm_tickets import CrmTicket
 from ingestion.sandbox.deals import Deal
 from ingestion.sandbox.people import Person
 from ingestion.sandbox.reps import SalesForce
@@ -108,6 +110,16 @@ class World:
     def deals(self) -> list[Deal]:
         """All deals, in the order of insertion."""
         return self.part("history", history.generate).deals
+
+    @property
+    def activities(self) -> list[Activity]:
+        """All calls, meetings and e-mails, in the order of insertion."""
+        return self.part("activities", activities.simulate)
+
+    @property
+    def crm_tickets(self) -> list[CrmTicket]:
+        """The tickets kept in the CRM, oldest first."""
+        return self.part("crm tickets", crm_tickets.simulate)
 
     @property
     def campaigns(self) -> tuple[marketing.Campaign, ...]:
