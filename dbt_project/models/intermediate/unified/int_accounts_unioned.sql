@@ -1,5 +1,5 @@
 with files_accounts as (
-    select * from {{ ref('stg_files__accounts') }}
+    select * from {{ ref('int_files_accounts_mapped') }}
 ),
 
 final as (

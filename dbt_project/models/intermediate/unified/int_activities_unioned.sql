@@ -1,5 +1,5 @@
 with files_activities as (
-    select * from {{ ref('stg_files__activities') }}
+    select * from {{ ref('int_files_activities_mapped') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with files_ad_spend as (
-    select * from {{ ref('stg_files__ad_spend') }}
+    select * from {{ ref('int_files_ad_spend_mapped') }}
 ),
 
 final as (

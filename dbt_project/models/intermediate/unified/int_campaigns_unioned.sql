@@ -1,5 +1,5 @@
 with files_campaigns as (
-    select * from {{ ref('stg_files__campaigns') }}
+    select * from {{ ref('int_files_campaigns_mapped') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with files_costs as (
-    select * from {{ ref('stg_files__costs') }}
+    select * from {{ ref('int_files_costs_mapped') }}
 ),
 
 final as (

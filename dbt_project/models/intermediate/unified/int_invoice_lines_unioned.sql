@@ -1,5 +1,5 @@
 with files_invoice_lines as (
-    select * from {{ ref('stg_files__invoice_lines') }}
+    select * from {{ ref('int_files_invoice_lines_mapped') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with files_invoices as (
-    select * from {{ ref('stg_files__invoices') }}
+    select * from {{ ref('int_files_invoices_mapped') }}
 ),
 
 final as (

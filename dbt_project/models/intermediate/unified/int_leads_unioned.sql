@@ -1,5 +1,5 @@
 with files_leads as (
-    select * from {{ ref('stg_files__leads') }}
+    select * from {{ ref('int_files_leads_mapped') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with files_opportunities as (
-    select * from {{ ref('stg_files__opportunities') }}
+    select * from {{ ref('int_files_opportunities_mapped') }}
 ),
 
 final as (

@@ -2,6 +2,10 @@ with files_opportunity_changes as (
     select * from {{ ref('stg_files__opportunity_changes') }}
 ),
 
+derived_opportunity_changes as (
+    select * from {{ ref('int_files_opportunity_changes_derived') }}
+),
+
 final as (
     select
         files_opportunity_changes.opportunity_id,
@@ -14,6 +18,18 @@ final as (
         files_opportunity_changes.is_deleted,
         files_opportunity_changes.source_url
     from files_opportunity_changes
+    union all
+    select
+        derived_opportunity_changes.opportunity_id,
+        derived_opportunity_changes.field,
+        derived_opportunity_changes.value,
+        derived_opportunity_changes.changed_at,
+        derived_opportunity_changes.source_system,
+        derived_opportunity_changes.record_id,
+        derived_opportunity_changes.updated_at,
+        derived_opportunity_changes.is_deleted,
+        derived_opportunity_changes.source_url
+    from derived_opportunity_changes
 )
 
 select * from final

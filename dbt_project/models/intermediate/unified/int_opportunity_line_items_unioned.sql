@@ -1,5 +1,5 @@
 with files_opportunity_line_items as (
-    select * from {{ ref('stg_files__opportunity_line_items') }}
+    select * from {{ ref('int_files_opportunity_line_items_mapped') }}
 ),
 
 final as (

@@ -2,6 +2,10 @@ with files_opportunity_stage_events as (
     select * from {{ ref('stg_files__opportunity_stage_events') }}
 ),
 
+derived_opportunity_stage_events as (
+    select * from {{ ref('int_files_opportunity_stage_events_derived') }}
+),
+
 final as (
     select
         files_opportunity_stage_events.opportunity_id,
@@ -13,6 +17,17 @@ final as (
         files_opportunity_stage_events.is_deleted,
         files_opportunity_stage_events.source_url
     from files_opportunity_stage_events
+    union all
+    select
+        derived_opportunity_stage_events.opportunity_id,
+        derived_opportunity_stage_events.stage_id,
+        derived_opportunity_stage_events.entered_at,
+        derived_opportunity_stage_events.source_system,
+        derived_opportunity_stage_events.record_id,
+        derived_opportunity_stage_events.updated_at,
+        derived_opportunity_stage_events.is_deleted,
+        derived_opportunity_stage_events.source_url
+    from derived_opportunity_stage_events
 )
 
 select * from final

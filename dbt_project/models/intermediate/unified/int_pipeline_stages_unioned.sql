@@ -1,5 +1,5 @@
 with files_pipeline_stages as (
-    select * from {{ ref('stg_files__pipeline_stages') }}
+    select * from {{ ref('int_files_pipeline_stages_mapped') }}
 ),
 
 final as (

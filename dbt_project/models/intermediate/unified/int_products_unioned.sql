@@ -1,5 +1,5 @@
 with files_products as (
-    select * from {{ ref('stg_files__products') }}
+    select * from {{ ref('int_files_products_mapped') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with files_ratings as (
-    select * from {{ ref('stg_files__ratings') }}
+    select * from {{ ref('int_files_ratings_mapped') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with files_sales_reps as (
-    select * from {{ ref('stg_files__sales_reps') }}
+    select * from {{ ref('int_files_sales_reps_mapped') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with files_subscription_periods as (
-    select * from {{ ref('stg_files__subscription_periods') }}
+    select * from {{ ref('int_files_subscription_periods_mapped') }}
 ),
 
 final as (

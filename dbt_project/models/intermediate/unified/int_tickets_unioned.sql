@@ -1,5 +1,5 @@
 with files_tickets as (
-    select * from {{ ref('stg_files__tickets') }}
+    select * from {{ ref('int_files_tickets_mapped') }}
 ),
 
 final as (

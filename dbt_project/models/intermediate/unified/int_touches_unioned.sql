@@ -1,5 +1,5 @@
 with files_touches as (
-    select * from {{ ref('stg_files__touches') }}
+    select * from {{ ref('int_files_touches_mapped') }}
 ),
 
 final as (

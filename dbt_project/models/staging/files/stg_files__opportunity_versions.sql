@@ -74,6 +74,7 @@ final as (
         records.extracted_at,
         records.batch_id,
         records.load_seq,
+        records.payload_hash,
         {{ lost_values(
             'records',
             decimals={'amount': [18, 4], 'amount_crm_reporting': [18, 4], 'probability': [9, 6]},

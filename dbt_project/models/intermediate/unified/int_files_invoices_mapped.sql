@@ -1,0 +1,38 @@
+{{ config(materialized='view') }}
+
+with files_invoices as (
+    select * from {{ ref('stg_files__invoices') }}
+),
+
+account_names as (
+    select * from {{ ref('int_files_names_resolved') }}
+    where entity = 'accounts'
+),
+
+final as (
+    select
+        files_invoices.invoice_id,
+        coalesce(files_invoices.account_id, account_names.resolved_id) as account_id,
+        files_invoices.subscription_id,
+        files_invoices.invoice_date,
+        files_invoices.due_date,
+        files_invoices.paid_at,
+        files_invoices.status,
+        files_invoices.net_amount,
+        files_invoices.tax_amount,
+        files_invoices.total_amount,
+        files_invoices.currency_code,
+        files_invoices.billing_reason,
+        files_invoices.source_system,
+        files_invoices.record_id,
+        files_invoices.updated_at,
+        files_invoices.is_deleted,
+        files_invoices.source_url
+    from files_invoices
+    left join account_names
+        on
+            files_invoices.source_system = account_names.source_system
+            and {{ comparable_text('files_invoices.account_name') }} = account_names.name_key
+)
+
+select * from final

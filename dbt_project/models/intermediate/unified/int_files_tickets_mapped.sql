@@ -1,0 +1,40 @@
+{{ config(materialized='view') }}
+
+with files_tickets as (
+    select * from {{ ref('stg_files__tickets') }}
+),
+
+account_names as (
+    select * from {{ ref('int_files_names_resolved') }}
+    where entity = 'accounts'
+),
+
+final as (
+    select
+        files_tickets.ticket_id,
+        coalesce(files_tickets.account_id, account_names.resolved_id) as account_id,
+        files_tickets.lead_id,
+        files_tickets.created_at,
+        files_tickets.ticket_channel,
+        files_tickets.opened_by,
+        files_tickets.priority,
+        files_tickets.topic,
+        files_tickets.agent_id,
+        files_tickets.agent_group,
+        files_tickets.schedule_id,
+        files_tickets.merged_into_ticket_id,
+        files_tickets.vendor_first_reply_minutes,
+        files_tickets.vendor_full_resolution_minutes,
+        files_tickets.source_system,
+        files_tickets.record_id,
+        files_tickets.updated_at,
+        files_tickets.is_deleted,
+        files_tickets.source_url
+    from files_tickets
+    left join account_names
+        on
+            files_tickets.source_system = account_names.source_system
+            and {{ comparable_text('files_tickets.account_name') }} = account_names.name_key
+)
+
+select * from final
