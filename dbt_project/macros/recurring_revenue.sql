@@ -12,3 +12,38 @@
         ) }} as decimal(18, 2)
     )
 {%- endmacro %}
+
+
+{#
+  A text amount in minor units, possibly with fractions of them, as an exact price in units of the currency:
+  decimal(28, 15). Amounts of money use minor_units_to_amount.
+#}
+{% macro minor_units_to_unit_price(text, exponent) -%}
+    cast(
+        {{ safe_decimal(text, 25, 12) }}
+        * case {{ exponent }}
+            when 0 then cast(1 as decimal(4, 3))
+            when 3 then cast(0.001 as decimal(4, 3))
+            else cast(0.01 as decimal(4, 3))
+        end as decimal(28, 15)
+    )
+{%- endmacro %}
+
+
+{#
+  The recurring amount of a price and quantity less a coupon that lasts for ever, per billing interval, never
+  below zero: unit price decimal(28, 15) × quantity, then percent off, then amount off; decimal(18, 4).
+#}
+{% macro discounted_amount(unit_price, quantity, percent_off, amount_off) -%}
+    cast(
+        greatest(
+            round(
+                cast({{ unit_price }} * cast({{ quantity }} as decimal(10, 0)) as decimal(24, 8))
+                * cast(100 - coalesce({{ percent_off }}, 0) as decimal(7, 4))
+                * cast(0.01 as decimal(3, 2)),
+                4
+            ) - coalesce({{ amount_off }}, 0),
+            0
+        ) as decimal(18, 4)
+    )
+{%- endmacro %}

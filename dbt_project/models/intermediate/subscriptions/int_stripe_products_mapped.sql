@@ -1,0 +1,18 @@
+with products as (
+    select * from {{ ref('stg_stripe__products') }}
+),
+
+final as (
+    select
+        product_id,
+        product_name,
+        cast(null as varchar) as product_family,
+        source_system,
+        record_id,
+        updated_at,
+        is_deleted,
+        cast(null as varchar) as source_url
+    from products
+)
+
+select * from final
