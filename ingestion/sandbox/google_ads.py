@@ -23,9 +23,16 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 1000
 _SEARCH = re.compile(r"/v\d+/customers/(\d+)/googleAds:searchStream")
-_INT64 = frozenset({
-    "customer.id", "campaign.id", "metrics.impressions", "metrics.clicks", "metrics.cost_micros", "metrics.interactions",
-})  # fmt: skip
+_INT64 = frozenset(
+    {
+        "customer.id",
+        "campaign.id",
+        "metrics.impressions",
+        "metrics.clicks",
+        "metrics.cost_micros",
+        "metrics.interactions",
+    }
+)
 _SUMMED = (
     "metrics.impressions",
     "metrics.clicks",
@@ -45,9 +52,15 @@ _CUSTOMER = (
     "status",
 )
 _CAMPAIGN = (
-    "resource_name", "id", "name", "status", "serving_status", "advertising_channel_type", "start_date_time",
+    "resource_name",
+    "id",
+    "name",
+    "status",
+    "serving_status",
+    "advertising_channel_type",
+    "start_date_time",
     "end_date_time",
-)  # fmt: skip
+)
 _SEGMENTS = ("segments.date",)
 
 
@@ -148,6 +161,8 @@ class GoogleAdsVendor:
         rows = query.arrange(rows)
         mask = ",".join(_camel(name) for name in query.fields)
         batches: list[dict[str, Any]] = []
+        if not rows:
+            batches.append({"fieldMask": mask, "requestId": "sandbox"})
         for first in range(0, len(rows), BATCH_ROWS):
             results = [_result(query, row) for row in rows[first : first + BATCH_ROWS]]
             batches.append({"results": results, "fieldMask": mask, "requestId": f"sandbox{first:016d}"})
