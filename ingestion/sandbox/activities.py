@@ -40,16 +40,23 @@ def simulate(world: "World") -> list[Activity]:
     activities: list[Activity] = []
     for person in world.people:
         owned = [change for change in person.mutations if change.field == "hubspot_owner_id" and change.value]
-        if not owned or person.kind == "merged":
+        if not owned:
             continue
+        gone = [change for change in person.mutations if change.field in ("merged_into", "is_deleted")]
+        end = gone[0].recorded_at if gone else world.end
         at = owned[0].recorded_at
         for _ in range(rng.choice((0, 1, 2, 3, 5))):
             at += minutes(rng, 5, 60 * 24 * 6)
-            if at > world.end:
+            if at > end:
                 break
-            activities.append(_activity(rng, person, owned[0].value, at))
+            activity = _activity(rng, person, owned[0].value, at)
+            if gone and gone[0].field == "merged_into":
+                activity.change("contact-", person.person_id, end)
+                activity.change("contact+", gone[0].value, end)
+            activities.append(activity)
     for activity in activities:
-        activity.mutations = [change for change in activity.mutations if change.recorded_at <= world.end]
+        kept = [change for change in activity.mutations if change.recorded_at <= world.end]
+        activity.mutations = sorted(kept, key=lambda change: change.recorded_at)
     activities.sort(key=lambda activity: activity.inserted_at)
     numbers = dict(_FIRST_IDS)
     for activity in activities:

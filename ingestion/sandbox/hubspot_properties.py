@@ -66,7 +66,7 @@ def contact(world: "World", person: Person, now: dt.datetime, modified: str) -> 
         "zip": f"{number % 90_000 + 10_000}",
         "country": person.country,
         "hs_country_region_code": person.country_code,
-        "region": person.region,
+        "region": state.get("region", person.region),
         "segment": None,
         "industry": company.industry if company else None,
         "lifecyclestage": state.get("lifecyclestage"),

@@ -89,7 +89,7 @@ def generate(
         known = bisect.bisect_right(company_moments, moment)
         company = companies[rng.randrange(known)] if known and rng.random() < 0.78 else None
         person = _person(rng, number, moment, company)
-        _live(rng, person, sales_force)
+        live(rng, person, sales_force)
         people.append(person)
     return people
 
@@ -129,7 +129,8 @@ def _person(rng: random.Random, number: int, moment: dt.datetime, company: Compa
     )
 
 
-def _live(rng: random.Random, person: Person, sales_force: SalesForce) -> None:
+def live(rng: random.Random, person: Person, sales_force: SalesForce) -> None:
+    """Add the touches and the lifecycle of a newly created person, up to the deal."""
     at = person.created_at
     if person.kind != "outbound":
         _touches(rng, person)
