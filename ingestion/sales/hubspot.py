@@ -36,7 +36,7 @@ ASSOCIATIONS = {
 
 _PAGE_SIZE = 100
 _PAGE_SIZE_WITH_HISTORY = 50
-_ASSOCIATION_BATCH = 100
+_ASSOCIATION_BATCH = 500
 _LONGEST_PROPERTY_LIST = 12_000
 _SEARCHES_PER_SECOND = 4.0
 
@@ -81,10 +81,11 @@ class HubSpot:
             at = {"step": "list", "since": None, "listed_at": search.newest()}
         if at["step"] == "list":
             yield from self._listed(kind, at)
+            at = {**at, "step": "listed", "after": None}
+        if at["step"] == "listed":
             newest = search.newest()
-            at = {**at, "step": "changes", "after": None}
-            if newest is None or newest == at["listed_at"]:
-                at["step"] = "archived"
+            has_moved = newest is not None and newest != at["listed_at"]
+            at["step"] = "changes" if has_moved else "archived"
         if at["step"] == "changes":
             start = at["listed_at"] if at["since"] is None else at["since"]
             yield from self._changed(kind, search, at, 0 if start is None else start)
@@ -93,7 +94,7 @@ class HubSpot:
 
     def _listed(self, kind: str, at: dict[str, Any]) -> Iterator[Page]:
         for records, after in self._list(kind, archived=False, after=at.get("after")):
-            token = {**at, "after": after} if after else {**at, "step": "changes", "after": None}
+            token = {**at, "after": after} if after else {**at, "step": "listed", "after": None}
             yield Page(records, resume_token=_token(token))
 
     def _changed(self, kind: str, search: Search, at: dict[str, Any], start: int) -> Iterator[Page]:

@@ -80,9 +80,10 @@ class Zendesk:
         while True:
             start: dict[str, Any] = {"cursor": cursor} if cursor else {"start_time": self._start_time(state)}
             answer = self.api.get(path, start | size, lane="export")
-            cursor = answer.get("after_cursor") or cursor
-            yield Page(_rows(answer, entity), resume_token=cursor)
-            if _is_end(answer, path):
+            cursor = answer.get("after_cursor")
+            is_last = _is_end(answer, path)
+            yield Page(_rows(answer, entity), resume_token=None if is_last else cursor)
+            if is_last:
                 return
             guard.check(str(cursor))
 
@@ -97,10 +98,10 @@ class Zendesk:
             rows = _rows(answer, entity)
             marks = [(row.get("id"), row.get("updated_at")) for row in rows]
             end = str(answer.get("end_time") or start)
+            is_last = answer.get("end_of_stream", len(rows) < _EXPORT_SIZE) or not rows
             fresh = [row for row, mark in zip(rows, marks, strict=True) if mark not in seen]
-            yield Page(fresh, resume_token=end)
-            is_last = answer.get("end_of_stream")
-            if is_last or (is_last is None and len(rows) < _EXPORT_SIZE) or not rows:
+            yield Page(fresh, resume_token=None if is_last else end)
+            if is_last:
                 return
             guard.check(end)
             start, seen = end, set(marks)

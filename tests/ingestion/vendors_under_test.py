@@ -1,0 +1,120 @@
+"""The sandbox's vendors as the acceptance kit sees them."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from ingestion.finance import stripe
+from ingestion.sales import hubspot, hubspot_properties
+from ingestion.sandbox import credentials
+from ingestion.sandbox.clock import epoch_seconds
+from ingestion.sandbox.http_shapes import Request
+from ingestion.sandbox.hubspot import HubSpotVendor
+from ingestion.sandbox.hubspot_store import Asked
+from ingestion.sandbox.stripe import StripeVendor
+from ingestion.sandbox.world import World
+from ingestion.settings import HubSpotSettings, Secret, StripeSettings
+from ingestion.source import Record, Source
+from tests.ingestion.acceptance import Holdings, VendorUnderTest
+
+FAST = 1000.0
+
+
+def secret(folder: Path, value: str) -> Secret:
+    """A secret in a file of its own."""
+    path = folder / f"secret-{abs(hash(value))}"
+    path.write_text(value, encoding="utf-8")
+    return Secret(file=path)
+
+
+def _ask(vendor: Any, path: str, token: str, method: str = "GET", body: bytes = b"", **query: str) -> Any:
+    request = Request(
+        method=method,
+        path=path,
+        query={name: [value] for name, value in query.items()},
+        headers={"authorization": f"Bearer {token}"},
+        body=body,
+        base_url="http://127.0.0.1",
+    )
+    return orjson.loads(vendor.handle(request).body)
+
+
+def hubspot_under_test(folder: Path) -> VendorUnderTest:
+    """HubSpot."""
+
+    def connect(base_url: str, token: str = credentials.HUBSPOT_ACCESS_TOKEN) -> Source:
+        settings = HubSpotSettings(base_url=base_url, access_token=secret(folder, token), requests_per_second=FAST)
+        return hubspot.connect(settings)
+
+    def small_pages(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(hubspot, "_PAGE_SIZE", 9)
+        patch.setattr(hubspot, "_PAGE_SIZE_WITH_HISTORY", 7)
+        patch.setattr(hubspot, "_ASSOCIATION_BATCH", 11)
+
+    return VendorUnderTest("hubspot", connect, lambda base: connect(base, "revoked"), _hubspot_holdings, small_pages)
+
+
+def _hubspot_holdings(world: World) -> Holdings:
+    vendor = HubSpotVendor(world)
+    held: Holdings = {}
+    for kind, store in vendor.stores.items():
+        snapshot = store.snapshot()
+        asked = Asked(store.property_names, hubspot_properties.HISTORY.get(kind, ()))
+        records = [*snapshot.live, *snapshot.archived]
+        held[kind] = {one.record_id: _plain(store.payload(one, snapshot.now, asked)) for one in records}
+    token = credentials.HUBSPOT_ACCESS_TOKEN
+    owners = [_ask(vendor, "/crm/v3/owners/", token, archived=flag, limit="10000") for flag in ("false", "true")]
+    held["owners"] = {owner["id"]: owner for answer in owners for owner in answer["results"]}
+    pipelines = _ask(vendor, "/crm/v3/pipelines/deals", token)["results"]
+    held["deal_pipelines"] = {pipeline["id"]: pipeline for pipeline in pipelines}
+    for entity, (start, end) in hubspot.ASSOCIATIONS.items():
+        held[entity] = {}
+        ids = list(held[start])
+        for first in range(0, len(ids), 1000):
+            body = orjson.dumps({"inputs": [{"id": one} for one in ids[first : first + 1000]]})
+            path = f"/crm/v4/associations/{start}/{end}/batch/read"
+            found = {row["from"]["id"]: row for row in _ask(vendor, path, token, "POST", body)["results"]}
+            for one in ids[first : first + 1000]:
+                held[entity][one] = found.get(one, {"from": {"id": one}, "to": []})
+    return held
+
+
+def stripe_under_test(folder: Path) -> VendorUnderTest:
+    """Stripe."""
+
+    def connect(base_url: str, key: str = credentials.STRIPE_API_KEY) -> Source:
+        return stripe.connect(StripeSettings(base_url=base_url, api_key=secret(folder, key), requests_per_second=FAST))
+
+    def small_pages(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(stripe, "_PAGE_SIZE", 8)
+
+    return VendorUnderTest("stripe", connect, lambda base: connect(base, "revoked"), _stripe_holdings, small_pages)
+
+
+def _stripe_holdings(world: World) -> Holdings:
+    vendor = StripeVendor(world)
+    now = epoch_seconds(world.now)
+    held: Holdings = {}
+    for name, collection in vendor.collections.items():
+        there = [one for one in collection.entries if one.created <= now and (one.ended is None or one.ended > now)]
+        held[name] = {one.object_id: orjson.loads(collection.serialised(one, now)) for one in there}
+    held["invoice_lines"] = {line["id"]: line for invoice in held["invoices"] for line in _lines(vendor, invoice)}
+    return held
+
+
+def _lines(vendor: StripeVendor, invoice: str) -> list[Record]:
+    token = credentials.STRIPE_API_KEY
+    found: list[Record] = []
+    more: dict[str, str] = {}
+    while True:
+        answer = _ask(vendor, f"/v1/invoices/{invoice}/lines", token, limit="100", **more)
+        found += [{**line, "invoice": line.get("invoice") or invoice} for line in answer["data"]]
+        if not answer["has_more"]:
+            return found
+        more = {"starting_after": found[-1]["id"]}
+
+
+def _plain(value: Any) -> Any:
+    return orjson.loads(orjson.dumps(value))
