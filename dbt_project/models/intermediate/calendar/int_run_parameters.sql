@@ -1,0 +1,19 @@
+with run_parameters as (
+    select * from {{ ref('stg_meta__run_parameters') }}
+),
+
+final as (
+    select
+        as_of_date,
+        reporting_currency,
+        reporting_timezone,
+        fiscal_year_start_month,
+        week_start,
+        exchange_rate_max_age_days,
+        attribution_lookback_days,
+        cac_lag_months,
+        media_is_in_ad_spend
+    from run_parameters
+)
+
+select * from final

@@ -1,0 +1,53 @@
+with accounts as (
+    select * from {{ ref('int_account_records') }}
+),
+
+resolved as (
+    select * from {{ ref('int_accounts_resolved') }}
+),
+
+records as (
+    select
+        resolved.account_key,
+        resolved.record_rank,
+        accounts.source_system,
+        accounts.account_id,
+        accounts.account_name,
+        accounts.comparable_domain,
+        accounts.country_code,
+        accounts.region,
+        accounts.segment,
+        accounts.industry,
+        accounts.source_url,
+        accounts.created_at
+    from accounts
+    inner join resolved
+        on accounts.record_key = resolved.record_key
+),
+
+final as (
+    select
+        account_key,
+        {{ value_at_min('source_system', 'record_rank') }} as source_system,
+        {{ value_at_min('account_id', 'record_rank') }} as account_id,
+        {{ value_at_min('account_name', 'record_rank') }}
+            filter (where account_name is not null) as account_name,
+        {{ value_at_min('comparable_domain', 'record_rank') }}
+            filter (where comparable_domain is not null) as domain,
+        {{ value_at_min('country_code', 'record_rank') }}
+            filter (where country_code is not null) as country_code,
+        {{ value_at_min('region', 'record_rank') }}
+            filter (where region is not null) as region,
+        {{ value_at_min('segment', 'record_rank') }}
+            filter (where segment is not null) as segment,
+        {{ value_at_min('industry', 'record_rank') }}
+            filter (where industry is not null) as industry,
+        {{ value_at_min('source_url', 'record_rank') }}
+            filter (where source_url is not null) as source_url,
+        count(*) as record_count,
+        min(created_at) as created_at
+    from records
+    group by account_key
+)
+
+select * from final

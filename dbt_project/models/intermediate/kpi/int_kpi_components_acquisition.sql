@@ -1,0 +1,108 @@
+with customers as (
+    select * from {{ ref('int_customers') }}
+),
+
+cost_lines as (
+    select * from {{ ref('int_cost_lines_unioned') }}
+),
+
+allocated as (
+    select * from {{ ref('int_cost_lines_allocated') }}
+),
+
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
+),
+
+-- every level contains the ones before it
+levels (cac_level, kpi) as (
+    values
+    ('paid', 'cac_paid'), ('paid', 'cac_direct'), ('paid', 'cac_loaded'),
+    ('direct', 'cac_direct'), ('direct', 'cac_loaded'),
+    ('loaded', 'cac_loaded')
+),
+
+cost_parts as (
+    select cost_line_key, 'total' as component_scope, null as member, shared_amount_reporting as amount
+    from cost_lines
+    union all
+    select cost_line_key, dimension as component_scope, member, amount_reporting as amount
+    from allocated
+),
+
+costs as (
+    select
+        levels.kpi,
+        cost_lines.cost_date as component_date,
+        cost_parts.component_scope,
+        cost_parts.member,
+        cost_parts.amount as numerator,
+        0 as denominator
+    from cost_lines
+    inner join levels
+        on cost_lines.cac_level = levels.cac_level
+    inner join cost_parts
+        on cost_lines.cost_line_key = cost_parts.cost_line_key
+),
+
+-- the customers of a cost month: with a lag, those that came later
+arrivals as (
+    select
+        {{ date_add_months('customers.first_purchase_date', '-run_parameters.cac_lag_months') }} as component_date,
+        scopes.component_scope,
+        case scopes.component_scope
+            when 'channel' then customers.channel
+            when 'segment' then customers.segment
+        end as member
+    from customers
+    cross join run_parameters
+    cross join (values ('total'), ('channel'), ('segment')) as scopes (component_scope)
+),
+
+ratio_parts as (
+    select kpi, component_date, component_scope, member, numerator, denominator
+    from costs
+    union all
+    select kpis.kpi, arrivals.component_date, arrivals.component_scope, arrivals.member, 0, 1
+    from arrivals
+    cross join (select distinct kpi from levels) as kpis
+),
+
+components as (
+    select
+        kpi,
+        component_date,
+        case when component_scope = 'channel' then member end as channel,
+        cast(null as varchar) as region,
+        case when component_scope = 'segment' then member end as segment,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        component_scope
+    from ratio_parts
+    group by kpi, component_date, component_scope, member
+    union all
+    select
+        'new_customers' as kpi, first_purchase_date as component_date, channel, region, segment,
+        count(*) as numerator, null as denominator, 'all' as component_scope
+    from customers
+    group by first_purchase_date, channel, region, segment
+),
+
+final as (
+    select
+        kpi,
+        component_date,
+        channel,
+        region,
+        segment,
+        cast(null as varchar) as team,
+        cast(null as varchar) as sales_rep,
+        cast(null as varchar) as ticket_channel,
+        cast(null as varchar) as agent_group,
+        cast(numerator as decimal(38, 6)) as numerator,
+        cast(denominator as decimal(38, 6)) as denominator,
+        component_scope
+    from components
+)
+
+select * from final

@@ -1,0 +1,84 @@
+with milestones as (
+    select * from {{ ref('int_people_milestones_dated') }}
+),
+
+counted as (
+    select
+        milestone,
+        milestone_date,
+        channel,
+        region,
+        segment,
+        team,
+        sales_rep,
+        count(*) as person_count,
+        sum(case when has_mql then 1 else 0 end) as mql_count,
+        sum(case when has_sql then 1 else 0 end) as sql_count,
+        sum(case when has_opportunity then 1 else 0 end) as opportunity_count,
+        sum(case when has_won then 1 else 0 end) as won_count
+    from milestones
+    group by milestone, milestone_date, channel, region, segment, team, sales_rep
+),
+
+components as (
+    select 'leads' as kpi, counted.*, person_count as numerator, null as denominator
+    from counted
+    where milestone = 'lead'
+    union all
+    select 'mqls' as kpi, counted.*, person_count as numerator, null as denominator
+    from counted
+    where milestone = 'mql'
+    union all
+    select 'mql_events' as kpi, counted.*, person_count as numerator, null as denominator
+    from counted
+    where milestone in ('mql', 're_mql')
+    union all
+    select 're_mqls' as kpi, counted.*, person_count as numerator, null as denominator
+    from counted
+    where milestone = 're_mql'
+    union all
+    select 'sqls' as kpi, counted.*, person_count as numerator, null as denominator
+    from counted
+    where milestone = 'sql'
+    union all
+    select 'lead_to_mql_rate' as kpi, counted.*, mql_count as numerator, person_count as denominator
+    from counted
+    where milestone = 'lead'
+    union all
+    select 'lead_to_won_rate' as kpi, counted.*, won_count as numerator, person_count as denominator
+    from counted
+    where milestone = 'lead'
+    union all
+    select 'mql_to_sql_rate' as kpi, counted.*, sql_count as numerator, person_count as denominator
+    from counted
+    where milestone = 'mql'
+    union all
+    select
+        'sql_to_opportunity_rate' as kpi, counted.*,
+        opportunity_count as numerator, person_count as denominator
+    from counted
+    where milestone = 'sql'
+    union all
+    select 'opportunity_to_won_rate' as kpi, counted.*, won_count as numerator, person_count as denominator
+    from counted
+    where milestone = 'opportunity'
+),
+
+final as (
+    select
+        kpi,
+        milestone_date as component_date,
+        channel,
+        region,
+        segment,
+        team,
+        sales_rep,
+        cast(null as varchar) as ticket_channel,
+        cast(null as varchar) as agent_group,
+        cast(numerator as decimal(38, 6)) as numerator,
+        cast(denominator as decimal(38, 6)) as denominator,
+        'all' as component_scope
+    from components
+)
+
+select * from final

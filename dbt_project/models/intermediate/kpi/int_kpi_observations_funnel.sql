@@ -1,0 +1,22 @@
+with milestones as (
+    select * from {{ ref('int_people_milestones_dated') }}
+),
+
+final as (
+    select
+        'qualification_hours' as observation,
+        milestone_date as observed_date,
+        channel,
+        region,
+        segment,
+        team,
+        sales_rep,
+        cast(null as varchar) as ticket_channel,
+        cast(null as varchar) as agent_group,
+        cast(qualification_hours as decimal(18, 6)) as observed_value
+    from milestones
+    where milestone = 'sql'
+        and qualification_hours >= 0
+)
+
+select * from final

@@ -1,0 +1,59 @@
+with opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+cycles as (
+    select * from {{ ref('int_opportunities_cycled') }}
+),
+
+-- credits are no deals and renewals have no cycle
+closed as (
+    select
+        opportunities.closed_date,
+        opportunities.channel,
+        opportunities.region,
+        opportunities.segment,
+        opportunities.owner_team as team,
+        opportunities.owner_sales_rep_id as sales_rep,
+        opportunities.is_won,
+        cycles.sales_cycle_days,
+        cycles.opportunity_cycle_days
+    from opportunities
+    inner join cycles
+        on opportunities.opportunity_key = cycles.opportunity_key
+    where opportunities.is_closed
+        and not opportunities.is_renewal
+        and not opportunities.is_credit
+),
+
+observed as (
+    select 'sales_cycle_days' as observation, closed.*, sales_cycle_days as days
+    from closed
+    where is_won
+    union all
+    select 'opportunity_cycle_days' as observation, closed.*, opportunity_cycle_days as days
+    from closed
+    where is_won
+    union all
+    select 'lost_cycle_days' as observation, closed.*, sales_cycle_days as days
+    from closed
+    where not is_won
+),
+
+final as (
+    select
+        observation,
+        closed_date as observed_date,
+        channel,
+        region,
+        segment,
+        team,
+        sales_rep,
+        cast(null as varchar) as ticket_channel,
+        cast(null as varchar) as agent_group,
+        cast(days as decimal(18, 6)) as observed_value
+    from observed
+    where days >= 0
+)
+
+select * from final

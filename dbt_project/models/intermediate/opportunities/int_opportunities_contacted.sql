@@ -1,0 +1,63 @@
+with opportunities as (
+    select * from {{ ref('int_opportunities_kept') }}
+),
+
+opportunity_contacts as (
+    select * from {{ ref('int_opportunity_contacts_unioned') }}
+),
+
+people_resolved as (
+    select * from {{ ref('int_people_resolved') }}
+),
+
+people as (
+    select * from {{ ref('int_people_merged') }}
+),
+
+candidates as (
+    select
+        opportunities.opportunity_key,
+        people_resolved.person_key,
+        case when opportunity_contacts.is_primary then 1 else 2 end as contact_rank
+    from opportunities
+    inner join opportunity_contacts
+        on opportunities.source_system = opportunity_contacts.source_system
+        and opportunities.opportunity_id = opportunity_contacts.opportunity_id
+    inner join people_resolved
+        on opportunity_contacts.source_system = people_resolved.source_system
+        and opportunity_contacts.lead_id = people_resolved.lead_id
+    where not opportunity_contacts.is_deleted
+    union all
+    select
+        opportunities.opportunity_key,
+        people_resolved.person_key,
+        3 as contact_rank
+    from opportunities
+    inner join people_resolved
+        on opportunities.source_system = people_resolved.source_system
+        and opportunities.lead_id = people_resolved.lead_id
+),
+
+-- duplicate associations and two records of one person rank side by side and count once
+ranked as (
+    select
+        candidates.opportunity_key,
+        candidates.person_key,
+        row_number() over (
+            partition by candidates.opportunity_key
+            order by candidates.contact_rank, people.created_at, people.lead_id, people.source_system
+        ) as choice
+    from candidates
+    inner join people
+        on candidates.person_key = people.person_key
+),
+
+final as (
+    select
+        opportunity_key,
+        person_key as primary_person_key
+    from ranked
+    where choice = 1
+)
+
+select * from final

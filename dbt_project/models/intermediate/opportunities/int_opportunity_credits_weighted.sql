@@ -1,0 +1,46 @@
+with opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+splits as (
+    select * from {{ ref('int_opportunity_splits_unioned') }}
+),
+
+sales_reps as (
+    select * from {{ ref('int_sales_reps_known') }}
+),
+
+valid_splits as (
+    select
+        splits.source_system,
+        splits.opportunity_id,
+        splits.sales_rep_id as split_name,
+        coalesce(sales_reps.sales_rep_key, '(unknown)') as sales_rep_key,
+        coalesce(sales_reps.sales_rep_id, '(unknown)') as sales_rep_id,
+        cast(splits.split_ratio * 1000000 as decimal(18, 0)) as weight
+    from splits
+    left join sales_reps
+        on splits.source_system = sales_reps.source_system
+        and splits.sales_rep_id = sales_reps.sales_rep_id
+    where splits.split_ratio > 0
+        and not splits.is_deleted
+),
+
+-- without splits the owner at the close has all of it
+final as (
+    select
+        opportunities.opportunity_key,
+        opportunities.closed_date,
+        coalesce(valid_splits.split_name, opportunities.owner_sales_rep_id) as split_name,
+        coalesce(valid_splits.sales_rep_key, opportunities.owner_sales_rep_key) as sales_rep_key,
+        coalesce(valid_splits.sales_rep_id, opportunities.owner_sales_rep_id) as sales_rep_id,
+        coalesce(valid_splits.weight, 1) as weight,
+        {{ amount_in_units('opportunities.amount_reporting') }} as units
+    from opportunities
+    left join valid_splits
+        on opportunities.source_system = valid_splits.source_system
+        and opportunities.opportunity_id = valid_splits.opportunity_id
+    where opportunities.is_won
+)
+
+select * from final

@@ -1,0 +1,41 @@
+with stage_events as (
+    select * from {{ ref('int_opportunity_stage_events_sequenced') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+owners as (
+    select * from {{ ref('int_opportunity_owners_in_force') }}
+),
+
+sales_reps as (
+    select * from {{ ref('int_sales_reps_by_validity') }}
+),
+
+final as (
+    select
+        stage_events.opportunity_key,
+        stage_events.entered_date as reopened_date,
+        opportunities.channel,
+        opportunities.region,
+        opportunities.segment,
+        owners.sales_rep_id,
+        coalesce(sales_reps.team, '(unknown)') as team
+    from stage_events
+    inner join opportunities
+        on stage_events.opportunity_key = opportunities.opportunity_key
+    inner join owners
+        on stage_events.opportunity_key = owners.opportunity_key
+        and stage_events.entered_date >= owners.valid_from_date
+        and stage_events.entered_date < owners.valid_to_date
+    left join sales_reps
+        on owners.sales_rep_key = sales_reps.sales_rep_key
+        and stage_events.entered_date >= sales_reps.valid_from
+        and stage_events.entered_date < sales_reps.valid_to
+    where stage_events.is_reopening
+        and not opportunities.is_renewal
+)
+
+select * from final

@@ -1,0 +1,52 @@
+with leads as (
+    select * from {{ ref('int_leads_unioned') }}
+),
+
+merges as (
+    select * from {{ ref('int_record_merges_unioned') }}
+),
+
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
+),
+
+merges_in_force as (
+    select distinct
+        merges.source_system,
+        merges.merged_id
+    from merges
+    inner join run_parameters
+        on {{ reporting_date('merges.merged_at') }} <= run_parameters.as_of_date
+    where merges.entity = 'leads'
+        and not merges.is_deleted
+),
+
+final as (
+    select
+        {{ surrogate_key(['leads.source_system', 'leads.lead_id']) }} as record_key,
+        leads.source_system,
+        leads.lead_id,
+        {{ comparable_text('leads.email') }} as comparable_email,
+        leads.account_id,
+        leads.source,
+        leads.campaign_id,
+        leads.country_code,
+        leads.region,
+        leads.segment,
+        leads.owner_sales_rep_id,
+        leads.source_url,
+        coalesce(leads.is_lead, true) as is_lead,
+        merges_in_force.merged_id is not null as is_merged_away,
+        leads.created_at
+    from leads
+    inner join run_parameters
+        on {{ reporting_date('leads.created_at') }} <= run_parameters.as_of_date
+    left join merges_in_force
+        on leads.source_system = merges_in_force.source_system
+        and leads.lead_id = merges_in_force.merged_id
+    -- a vendor reports the loser of a merge as deleted, but its history belongs to the survivor
+    where not leads.is_deleted
+        or merges_in_force.merged_id is not null
+)
+
+select * from final

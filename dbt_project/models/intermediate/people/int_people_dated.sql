@@ -1,0 +1,43 @@
+with leads as (
+    select * from {{ ref('int_leads_kept') }}
+),
+
+resolved as (
+    select * from {{ ref('int_people_resolved') }}
+),
+
+lead_events as (
+    select * from {{ ref('int_lead_events_unioned') }}
+),
+
+first_events as (
+    select
+        source_system,
+        lead_id,
+        {{ is_any("event_type = 'lead'") }} as has_lead_event,
+        min(occurred_at) as first_event_at
+    from lead_events
+    where event_type in ('lead', 'mql', 'sql')
+        and not is_deleted
+    group by source_system, lead_id
+),
+
+-- without a history of its lead stage, a record is a lead since it was created
+final as (
+    select
+        resolved.person_key,
+        min(case
+            when first_events.has_lead_event then first_events.first_event_at
+            else leads.created_at
+        end) as lead_at
+    from leads
+    inner join resolved
+        on leads.record_key = resolved.record_key
+    left join first_events
+        on leads.source_system = first_events.source_system
+        and leads.lead_id = first_events.lead_id
+    where leads.is_lead
+    group by resolved.person_key
+)
+
+select * from final
