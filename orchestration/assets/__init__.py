@@ -1,0 +1,1 @@
+"""Dagster's view of the flow: raw entities, models, publications."""

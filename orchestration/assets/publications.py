@@ -1,0 +1,100 @@
+"""What leaves the house: the audited build as a DuckDB file, and the report that fails the run when a source failed."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from orchestration import builds, pipeline, sources
+from orchestration.assets.models import mart_keys
+from orchestration.errors import GateRefused
+from orchestration.quality import audit as auditing
+from orchestration.resources import Company
+
+GROUP = "publications"
+AUDIT = dg.AssetKey([GROUP, "audit"])
+MARTS_FILE = dg.AssetKey([GROUP, "marts_file"])
+RUN_REPORT = dg.AssetKey([GROUP, "run_report"])
+
+
+def publications(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
+    """The audit, the file door and the report, in this order."""
+
+    @dg.asset(key=AUDIT, group_name=GROUP, deps=mart_keys(manifest), kinds={"python"})
+    def audit(company: Company) -> dg.MaterializeResult:
+        """Verdicts of all checks of the newest build, and the seal on its marts."""
+        result = pipeline.audit(company.settings())
+        counts = {f"checks_{name}": count for name, count in result["counts"].items()}
+        return dg.MaterializeResult(metadata={"build_id": result["build_id"], "status": result["status"], **counts})
+
+    @dg.asset(key=MARTS_FILE, group_name=GROUP, deps=[AUDIT], kinds={"duckdb"})
+    def marts_file(company: Company) -> dg.MaterializeResult:
+        """The published DuckDB file. Reads the stored verdicts and the seal itself, whoever materialises it."""
+        try:
+            publication = pipeline.publish(company.settings())
+        except GateRefused as refusal:
+            raise dg.Failure(str(refusal), metadata={"reasons": refusal.reasons}, allow_retries=False) from refusal
+        return dg.MaterializeResult(metadata={name: str(value) for name, value in publication.items()})
+
+    @dg.asset(key=RUN_REPORT, group_name=GROUP, deps=[MARTS_FILE], kinds={"python"})
+    def run_report(company: Company) -> dg.MaterializeResult:
+        """The state of every source. Fails, after everything else is done, when an enabled source failed."""
+        failed = sources.problems(company.settings())
+        if failed:
+            raise dg.Failure("; ".join(failed), allow_retries=False)
+        return dg.MaterializeResult(metadata={"failed_sources": 0})
+
+    return [audit, marts_file, run_report]
+
+
+def publish_gate(manifest: Mapping[str, Any]) -> list[dg.AssetChecksDefinition]:
+    """Mirrors of the suites' and identities' verdicts on the marts they speak of; they report and do not steer."""
+    names = sorted(key.path[-1] for key in mart_keys(manifest))
+    specs = [
+        dg.AssetCheckSpec(
+            _check_name(check),
+            asset=dg.AssetKey(assets[0].split(".")),
+            additional_deps=[AUDIT],
+            description=f"Verdict {check} of the audit.",
+        )
+        for check, assets in auditing.expected_gate_checks(names).items()
+        if assets and assets[0].removeprefix("marts.") in names
+    ]
+    if not specs:
+        return []
+
+    @dg.multi_asset_check(name="publish_gate", specs=specs, can_subset=True)
+    def mirror(context: dg.AssetCheckExecutionContext, company: Company) -> Iterator[dg.AssetCheckResult]:
+        settings = company.settings()
+        build_id = builds.latest(settings)
+        stored = (builds.read(settings, build_id, "audit") if build_id else None) or {"verdicts": []}
+        by_name = {_check_name(verdict["check"]): verdict for verdict in stored["verdicts"]}
+        for key in sorted(context.selected_asset_check_keys):
+            yield _mirrored(key, by_name.get(key.name))
+
+    return [mirror]
+
+
+def _check_name(check: str) -> str:
+    return "".join(letter if letter.isalnum() else "_" for letter in check)
+
+
+def _mirrored(key: dg.AssetCheckKey, verdict: builds.Json | None) -> dg.AssetCheckResult:
+    if verdict is None:
+        return dg.AssetCheckResult(
+            asset_key=key.asset_key, check_name=key.name, passed=False, metadata={"status": "no verdict"}
+        )
+    warns = verdict["severity"] == "warn"
+    return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=verdict["status"] == "passed",
+        severity=dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "status": verdict["status"],
+            "message": verdict["message"],
+            "measured": verdict["measured"],
+            "examples": verdict["examples"],
+            "evaluated_at": verdict["evaluated_at"],
+        },
+    )

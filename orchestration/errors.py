@@ -1,0 +1,27 @@
+"""What can go wrong between raw and a publication, one exception per exit code of the command line."""
+
+from collections.abc import Sequence
+
+
+class PipelineError(Exception):
+    """Something a person has to look at; nothing was published."""
+
+
+class BuildError(PipelineError):
+    """A model could not be built. Names the model and what the engine said."""
+
+
+class GateRefused(PipelineError):
+    """The gate does not let a build through. Carries every reason, each with what to do."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = list(reasons)
+        super().__init__("nothing was published: " + "; ".join(self.reasons))
+
+
+class SourceFailed(PipelineError):
+    """At least one enabled source could not be extracted; the others went on."""
+
+
+class LockedError(PipelineError):
+    """Another process holds the lock. The message names it."""

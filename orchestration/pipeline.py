@@ -1,0 +1,105 @@
+"""The steps from vendors to publication, each under the lock; Dagster's assets and the command line call the same."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ingestion import extract as extraction
+from ingestion import load as loading
+from ingestion.run_report import LoadReport, StreamReport
+from ingestion.settings import Settings
+from orchestration import build as building
+from orchestration import builds, layout, lock, progress, sources
+from orchestration.build import Build
+
+# The places between extraction and publication at which a test may kill the process, in the order of a run.
+FAULT_POINTS = (
+    "build.started",
+    "build.models_done",
+    "build.recorded",
+    "audit.started",
+    "audit.evaluated",
+    "audit.recorded",
+    "publish.started",
+    "publish.written",
+    "publish.verified",
+    "publish.placed",
+    "publish.linked",
+    "publish.recorded",
+)
+
+
+@contextmanager
+def writing(settings: Settings, command: str, *, wait_seconds: float = lock.DEFAULT_WAIT_SECONDS) -> Iterator[None]:
+    """Be the one process that writes. Raises LockedError naming the owner when another one keeps the lock."""
+    with lock.hold(layout.locks(settings) / "pipeline.lock", command=command, wait_seconds=wait_seconds):
+        yield
+
+
+def refresh(settings: Settings, *, sources: Sequence[str] | None = None) -> tuple[list[StreamReport], list[LoadReport]]:
+    """Extract some or all enabled sources, then load what passes the landing check."""
+    with writing(settings, "refresh"):
+        return extract(settings, names=sources), load(settings, names=sources)
+
+
+def extract(settings: Settings, *, names: Sequence[str] | None = None) -> list[StreamReport]:
+    """Extract sources into landing, all at once; a source that fails is reported and does not stop the others."""
+    chosen = list(settings.enabled_sources if names is None else names)
+    with writing(settings, "extract"), progress.phase("extract") as listener:
+        reports = extraction.extract(settings, sources=chosen, progress=listener.advance)
+        sources.record_extraction(settings, chosen, reports)
+    return reports
+
+
+def load(settings: Settings, *, names: Sequence[str] | None = None) -> list[LoadReport]:
+    """Load landed batches that pass the landing check, and the parameters of the run."""
+    from orchestration.quality import landing
+
+    chosen = list(settings.enabled_sources if names is None else names)
+    check = landing.LandingCheck(settings)
+    with writing(settings, "load"), progress.phase("load") as listener:
+        reports = loading.load(
+            settings, sources=chosen, refuse=check.refuse, progress=lambda one: listener.advance(one.stream)
+        )
+        with loading.connect(settings.warehouse_path) as connection:
+            loading.write_run_parameters(connection, settings, settings.as_of_date())
+        sources.record_load(settings, chosen, reports)
+        if check.verdicts:
+            landing.record(settings, check.verdicts)
+    return reports
+
+
+def build(settings: Settings, *, force: bool = False) -> Build:
+    """Build all models, unless nothing that they depend on has changed."""
+    with writing(settings, "build"), progress.phase("build") as listener:
+        return building.build(
+            settings,
+            force=force,
+            progress=lambda event: listener.advance(event.name, event.index, event.total),
+        )
+
+
+def audit(settings: Settings, *, force: bool = False) -> builds.Json:
+    """Audit the newest build, unless it passed already and its marts are untouched."""
+    with writing(settings, "audit"), progress.phase("audit"):
+        reused = None if force else building.reusable(settings)
+        if reused and (stored := builds.read(settings, reused.build_id, "audit")):
+            return stored
+        from orchestration.quality import audit as auditing
+
+        return auditing.audit(settings)
+
+
+def publish(settings: Settings) -> builds.Json:
+    """Publish the newest build through every door, when the gate lets it through."""
+    from orchestration.serving import duckdb_file
+
+    with writing(settings, "publish"), progress.phase("publish"):
+        return duckdb_file.publish(settings)
+
+
+def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:
+    """Serve the version before the current one again, or a named one."""
+    from orchestration.serving import duckdb_file
+
+    with writing(settings, "rollback"):
+        return duckdb_file.rollback(settings, build_id)

@@ -1,0 +1,1 @@
+"""The doors through which published marts are read."""

@@ -1,0 +1,232 @@
+"""The file door: one DuckDB file per published build, verified before a pointer names it.
+
+A version holds schema `marts` (copies of the marts) and schema `meta` (the build, its verdicts, the KPI registry, the
+data dictionary, the state of the sources); never raw data. Readers open it read-only, as long as they like.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+from ingestion import faultpoints
+from ingestion.settings import Settings
+from orchestration import build as building
+from orchestration import builds, layout
+from orchestration.errors import GateRefused, PipelineError
+from orchestration.quality import gate
+from orchestration.quality.hashes import columns, marts, quoted
+from orchestration.serving import meta
+
+STORAGE_VERSION = "v1.2.0"
+KEPT_VERSIONS = 3
+_PERSONAL = ("email", "phone", "first_name", "last_name", "full_name", "ip_address", "date_of_birth")
+
+
+def publish(settings: Settings, build_id: str | None = None) -> builds.Json:
+    """Publish the newest build through the file door; returns what `current.json` then says.
+
+    The stored verdicts, the seal and the state of the sources are read again here, so nothing that calls this can get
+    round the gate. A build that is already published is confirmed as current. Raises GateRefused with every reason.
+    """
+    build_id = build_id or builds.latest(settings)
+    reasons = gate.refusals(settings, build_id)
+    if reasons or build_id is None:
+        raise GateRefused(reasons)
+    current = current_version(settings)
+    if current and current["build_id"] == build_id and _version(settings, build_id).exists():
+        return current
+    faultpoints.reach("publish.started")
+    target = _version(settings, build_id)
+    draft = target.with_name(f".{target.name}.draft")
+    _clear_drafts(settings)
+    _write(settings, build_id, draft)
+    faultpoints.reach("publish.written")
+    _refuse_wal(draft, target)
+    verify(draft, _expected(settings, build_id))
+    faultpoints.reach("publish.verified")
+    draft.chmod(0o444)
+    draft.replace(target)
+    faultpoints.reach("publish.placed")
+    found = building.stored(settings, build_id)
+    publication = {
+        "path": os.fspath(target),
+        "build_id": build_id,
+        "published_at": builds.now_text(),
+        "as_of_date": found.as_of_date if found else None,
+        "stale_sources": gate.stale_sources(settings),
+    }
+    _keep_values(settings, build_id)
+    _point(settings, publication)
+    builds.write(settings, build_id, "publication", publication)
+    _remove_old(settings)
+    faultpoints.reach("publish.recorded")
+    return publication
+
+
+def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:
+    """Point at the version before the current one, or at a named one, after verifying it.
+
+    Raises PipelineError when there is no such version or it is damaged.
+    """
+    current = current_version(settings)
+    kept = [name for name in versions(settings) if not current or name != current["build_id"]]
+    if current and build_id is None:
+        kept = [name for name in kept if name < current["build_id"]]
+    wanted = build_id or (kept[-1] if kept else None)
+    if wanted is None or wanted not in versions(settings):
+        known = ", ".join(versions(settings)) or "none"
+        raise PipelineError(f"there is no version to roll back to; kept versions: {known}")
+    verify(_version(settings, wanted), _expected(settings, wanted))
+    publication = builds.read(settings, wanted, "publication") or {
+        "path": os.fspath(_version(settings, wanted)),
+        "build_id": wanted,
+        "as_of_date": getattr(building.stored(settings, wanted), "as_of_date", None),
+    }
+    publication = {
+        **publication,
+        "published_at": builds.now_text(),
+        "rolled_back_from": (current or {}).get("build_id"),
+    }
+    _point(settings, publication)
+    return publication
+
+
+def current_version(settings: Settings) -> builds.Json | None:
+    """What is published now, or None."""
+    return builds.read_json(layout.current_json(settings))
+
+
+def versions(settings: Settings) -> list[str]:
+    """Build identifiers of the versions on disk, oldest first."""
+    return sorted(path.stem.removeprefix("marts-") for path in settings.serving.glob("marts-*.duckdb"))
+
+
+def verify(path: Path, expected: dict[str, str]) -> None:
+    """Open a version read-only in another process and compare every mart's content hash.
+
+    Raises PipelineError naming the marts that differ, or what the engine said.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestration.serving.verify", os.fspath(path)],
+        capture_output=True,
+        text=True,
+        cwd=layout.PROJECT_ROOT,
+        check=False,
+    )
+    if done.returncode:
+        raise PipelineError(f"{path} cannot be read: {done.stderr.strip().splitlines()[-1:]}")
+    found = json.loads(done.stdout)
+    different = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    if different:
+        raise PipelineError(f"{path} is not what was audited: {', '.join(different)}")
+
+
+def _write(settings: Settings, build_id: str, draft: Path) -> None:
+    settings.serving.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute("set autoinstall_known_extensions = false")
+        connection.execute(f"attach {_text(settings.warehouse_path)} as warehouse (read_only)")
+        connection.execute(f"attach {_text(draft)} as version (storage_version '{STORAGE_VERSION}')")
+        connection.execute("use warehouse")
+        wanted = {name: columns(connection, "marts", name) for name in marts(connection)}
+        connection.execute("use version")
+        connection.execute("create schema marts")
+        for name, known in wanted.items():
+            _refuse_personal(name, known)
+            _copy(connection, name, known, build_id)
+        meta.write(connection, settings, build_id)
+        connection.execute("checkpoint version")
+        connection.execute("use memory")
+        connection.execute("detach version")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, name: str, known: list[tuple[str, str]], build_id: str) -> None:
+    stamp = any(column == "build_id" for column, _ in known)
+    chosen = f"* replace ({_text(build_id)} as build_id)" if stamp else "*"
+    connection.execute(
+        f"create table version.{quoted('marts', name)} as select {chosen} from warehouse.{quoted('marts', name)}"  # noqa: S608
+    )
+    comments = connection.execute(
+        "select column_name, comment from duckdb_columns()"
+        " where database_name = 'warehouse' and schema_name = 'marts' and table_name = ? and comment is not null",
+        [name],
+    ).fetchall()
+    for column, comment in comments:
+        connection.execute(f"comment on column version.{quoted('marts', name, column)} is {_text(comment)}")
+    row = connection.execute(
+        "select comment from (select database_name, schema_name, table_name, comment from duckdb_tables()"
+        " union all select database_name, schema_name, view_name, comment from duckdb_views())"
+        " where database_name = 'warehouse' and schema_name = 'marts' and table_name = ?",
+        [name],
+    ).fetchone()
+    if row and row[0]:
+        connection.execute(f"comment on table version.{quoted('marts', name)} is {_text(row[0])}")
+
+
+def _refuse_personal(name: str, known: list[tuple[str, str]]) -> None:
+    personal = [column for column, _ in known if column in _PERSONAL or column.endswith(("_email", "_phone"))]
+    if personal:
+        raise GateRefused([f"marts.{name} would publish personal data: {', '.join(personal)}"])
+
+
+def _refuse_wal(*paths: Path) -> None:
+    for path in paths:
+        wal = path.with_name(path.name + ".wal")
+        if wal.exists():
+            raise GateRefused([f"{wal.name} was left beside the new version: a reader would not see all of it"])
+
+
+def _expected(settings: Settings, build_id: str) -> dict[str, str]:
+    stored = builds.read(settings, build_id, "hashes") or {"marts": {}}
+    return {name: entry["content_hash"] for name, entry in stored["marts"].items()}
+
+
+def _keep_values(settings: Settings, build_id: str) -> None:
+    """Keep this publication's KPI values for ever: restatements compare published builds."""
+    folder = settings.serving / "history"
+    folder.mkdir(exist_ok=True)
+    target = folder / f"kpi_values-{build_id}.parquet"
+    draft = target.with_suffix(".draft")
+    with duckdb.connect(_version(settings, build_id), read_only=True) as connection:
+        if "kpi_values" in marts(connection):
+            connection.execute(f"copy marts.kpi_values to {_text(draft)} (format parquet)")
+            draft.replace(target)
+
+
+def _point(settings: Settings, publication: builds.Json) -> None:
+    link = layout.current_link(settings)
+    draft = link.with_name(".current.draft")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(Path(publication["path"]).name)
+    draft.replace(link)
+    faultpoints.reach("publish.linked")
+    builds.write_json(layout.current_json(settings), publication)
+
+
+def _remove_old(settings: Settings) -> None:
+    current = current_version(settings)
+    kept = versions(settings)[-KEPT_VERSIONS:]
+    for build_id in versions(settings):
+        if build_id not in kept and (not current or build_id != current["build_id"]):
+            _version(settings, build_id).unlink()
+
+
+def _clear_drafts(settings: Settings) -> None:
+    for path in settings.serving.glob(".marts-*.draft*"):
+        path.unlink()
+
+
+def _version(settings: Settings, build_id: str) -> Path:
+    return settings.serving / f"marts-{build_id}.duckdb"
+
+
+def _text(value: object) -> str:
+    return "'" + os.fspath(value).replace("'", "''") + "'" if isinstance(value, Path) else _quoted_text(str(value))
+
+
+def _quoted_text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,130 @@
+"""Schema `meta` of a published version: the build, its verdicts, the KPI registry, the dictionary, the sources."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import duckdb
+
+from ingestion.settings import Settings
+from orchestration import build as building
+from orchestration import builds, layout, sources
+from orchestration.quality.verdicts import Verdict, stored
+
+_TABLES = {
+    "build": "build_id text, as_of_date date, started_at timestamptz, finished_at timestamptz, code_hash text,"
+    " load_seq bigint, audited_at timestamptz, audit_status text",
+    "audit_verdicts": "check_name text, kind text, assets text, severity text, status text,"
+    " evaluated_at timestamptz, measured text, examples text, message text",
+    "content_hashes": "mart text, content_hash text",
+    "kpi_registry": "kpi text, label text, unit text, direction text, owner text, formula text, grain text,"
+    " aggregation text, dimensions text, drill_through text, version integer, valid_from date, model text",
+    "data_dictionary": "schema_name text, table_name text, column_position integer, column_name text,"
+    " data_type text, description text",
+    "sources": "source text, kind text, is_enabled boolean, last_success_at timestamptz, problem text",
+}
+# Examples in verdicts may quote source rows, and raw rows are never published; only those on marts travel along.
+_PUBLIC_KINDS = {"identity"}
+
+
+def write(connection: duckdb.DuckDBPyConnection, settings: Settings, build_id: str) -> None:
+    """Create and fill schema `meta` in the attached database `version`."""
+    manifest = builds.read_json(layout.dbt_target(settings) / "manifest.json") or {"nodes": {}}
+    connection.execute("create schema version.meta")
+    for name, definition in _TABLES.items():
+        connection.execute(f"create table version.meta.{name} ({definition})")
+    _insert(connection, "build", [_build_row(settings, build_id)])
+    audit = builds.read(settings, build_id, "audit") or {"verdicts": []}
+    _insert(connection, "audit_verdicts", (_verdict_row(item) for item in stored(audit["verdicts"])))
+    hashes = builds.read(settings, build_id, "hashes") or {"marts": {}}
+    _insert(connection, "content_hashes", ([name, entry["content_hash"]] for name, entry in hashes["marts"].items()))
+    _insert(connection, "kpi_registry", kpi_rows(manifest))
+    _insert(connection, "data_dictionary", _dictionary_rows(connection, manifest))
+    _insert(connection, "sources", _source_rows(settings))
+
+
+def kpi_rows(manifest: dict[str, Any]) -> list[list[Any]]:
+    """One row per KPI that a model's `meta.kpis` defines."""
+    rows = []
+    for node in manifest["nodes"].values():
+        for kpi in (node.get("config", {}).get("meta") or node.get("meta") or {}).get("kpis", []):
+            grain = kpi.get("grain")
+            rows.append(
+                [
+                    kpi["name"],
+                    *(kpi.get(key) for key in ("label", "unit", "direction", "owner", "formula")),
+                    grain if isinstance(grain, str | None) else json.dumps(grain),
+                    kpi.get("aggregation"),
+                    json.dumps(kpi.get("dimensions", [])),
+                    json.dumps(kpi.get("drill_through")),
+                    kpi.get("version", 1),
+                    str(kpi.get("valid_from", "1900-01-01")),
+                    node["name"],
+                ]
+            )
+    return sorted(rows, key=lambda row: str(row[0]))
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Sequence[Any]]) -> None:
+    values = [list(row) for row in rows]
+    if values:
+        marks = ", ".join("?" for _ in values[0])
+        connection.executemany(f"insert into version.meta.{table} values ({marks})", values)  # noqa: S608
+
+
+def _build_row(settings: Settings, build_id: str) -> list[Any]:
+    found = building.stored(settings, build_id)
+    audit = builds.read(settings, build_id, "audit") or {}
+    assert found is not None
+    return [
+        build_id,
+        found.as_of_date,
+        found.started_at,
+        found.finished_at,
+        found.fingerprint["code_hash"],
+        found.fingerprint["load_seq"],
+        audit.get("audited_at"),
+        audit.get("status"),
+    ]
+
+
+def _verdict_row(verdict: Verdict) -> list[Any]:
+    return [
+        verdict.check,
+        verdict.kind,
+        ", ".join(verdict.assets),
+        verdict.severity,
+        verdict.status,
+        verdict.evaluated_at,
+        json.dumps(verdict.measured),
+        json.dumps(verdict.examples) if verdict.kind in _PUBLIC_KINDS else "[]",
+        verdict.message if verdict.kind in _PUBLIC_KINDS or verdict.status == "passed" else verdict.status,
+    ]
+
+
+def _dictionary_rows(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> list[list[Any]]:
+    described = {
+        (node["name"], column): entry.get("description", "")
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+        for column, entry in node.get("columns", {}).items()
+    }
+    found = connection.execute(
+        "select schema_name, table_name, column_index, column_name, data_type from duckdb_columns()"
+        " where database_name = 'version' and schema_name = 'marts' order by 1, 2, 3"
+    ).fetchall()
+    return [[*row, described.get((row[1], row[3]), "")] for row in found]
+
+
+def _source_rows(settings: Settings) -> list[list[Any]]:
+    known = sources.status(settings)
+    return [
+        [
+            name,
+            source.kind,
+            source.enabled,
+            known[name].last_success_at if name in known else None,
+            known[name].problem if name in known else None,
+        ]
+        for name, source in settings.sources.items()
+    ]

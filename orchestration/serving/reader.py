@@ -1,0 +1,27 @@
+"""Reads the published version with SQL: read-only, no other files, no extensions, configuration locked."""
+
+from typing import Any
+
+import duckdb
+
+from ingestion.settings import Settings
+from orchestration.errors import PipelineError
+from orchestration.serving import duckdb_file
+
+
+def query(settings: Settings, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of one statement on the published version (schemas `marts` and `meta`).
+
+    Raises PipelineError when nothing is published, duckdb.Error when the statement is wrong or reaches outside.
+    """
+    current = duckdb_file.current_version(settings)
+    if current is None:
+        raise PipelineError("nothing is published yet: run `funnel run`")
+    with duckdb.connect(current["path"], read_only=True) as connection:
+        connection.execute("set search_path = 'marts,meta'")
+        connection.execute("set autoinstall_known_extensions = false")
+        connection.execute("set autoload_known_extensions = false")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        cursor = connection.execute(statement)
+        return [column[0] for column in cursor.description or []], cursor.fetchall()

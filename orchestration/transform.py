@@ -1,0 +1,198 @@
+"""Raw to marts: dbt, started from here by the job and by the command line, with everything it writes under `var/`."""
+
+import hashlib
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ingestion.settings import Settings
+from orchestration import builds, layout
+from orchestration.errors import BuildError
+
+BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
+_CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
+_NOT_IN_HASH = {"base_url", "token_url", "allow_stale", "requests_per_second", "settle", "max_bytes"}
+_MINOR_UNITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
+
+# dbt must not outlive the pipeline: a kill of the one ends the other, so the warehouse is never left held.
+_LAUNCHER = """#!{python}
+import ctypes, signal, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
+if sys.argv[1:] == ["--version"]:  # dagster-dbt asks; dbt's own answer would look for updates on the internet
+    from importlib.metadata import version
+    sys.exit(print("installed:", version("dbt-core")))
+from dbt.cli.main import cli
+sys.argv[0] = "dbt"
+cli()
+"""
+
+
+@dataclass(frozen=True)
+class NodeEvent:
+    """One line of dbt's progress: a model or check that finished."""
+
+    name: str
+    kind: str
+    status: str
+    index: int
+    total: int
+
+
+Progress = Callable[[NodeEvent], None]
+
+
+def minor_units(settings: Settings) -> int:
+    """Decimal places of the reporting currency (ISO 4217)."""
+    return _MINOR_UNITS.get(settings.company.reporting_currency, 2)
+
+
+def code_hash() -> str:
+    """One hash over everything that decides what a build makes of the same raw rows."""
+    digest = hashlib.sha256()
+    for package in ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations"):
+        digest.update(f"{package}={version(package)}\n".encode())
+    quality = layout.PROJECT_ROOT / "orchestration" / "quality"
+    for root in (layout.DBT_PROJECT, quality):
+        for path in sorted(root.rglob("*")):
+            parts = path.relative_to(root).parts
+            if path.suffix in _CODE_SUFFIXES and not {"target", "logs", "__pycache__"} & set(parts):
+                digest.update("/".join(parts).encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:32]
+
+
+def settings_hash(settings: Settings) -> str:
+    """One hash over the configuration that decides numbers; addresses, credentials and alerts are not in it."""
+    tree = settings.model_dump(mode="json", include={"company", "kpi", "sources"})
+    for source in tree["sources"].values():
+        for name in [name for name in source if name in _NOT_IN_HASH or name.endswith(("_token", "_key", "_secret"))]:
+            del source[name]
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def arguments(settings: Settings) -> list[str]:
+    """The arguments that every dbt command of this company shares, so that no command re-parses for another."""
+    variables = {
+        "reporting_timezone": settings.company.reporting_timezone,
+        "reporting_minor_units": minor_units(settings),
+    }
+    return ["--vars", json.dumps(variables, sort_keys=True)]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What dbt reads from its environment: the warehouse and its own folders."""
+    return {
+        "FUNNELHOUSE_WAREHOUSE": os.fspath(settings.warehouse_path),
+        "DBT_PROJECT_DIR": os.fspath(layout.DBT_PROJECT),
+        "DBT_PROFILES_DIR": os.fspath(layout.DBT_PROJECT),
+        "DBT_TARGET_PATH": os.fspath(layout.dbt_target(settings)),
+        "DBT_LOG_PATH": os.fspath(layout.dbt_logs(settings)),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+@contextmanager
+def dbt_environment(settings: Settings) -> Iterator[None]:
+    """Give this process dbt's environment for the length of the block, as dagster-dbt passes on its own."""
+    wanted = environment(settings)
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def executable(settings: Settings) -> Path:
+    """The program that starts dbt in this interpreter; written into `var/` when absent."""
+    path = settings.var / "dbt" / "dbt"
+    text = _LAUNCHER.format(python=sys.executable)
+    if not path.exists() or path.read_text() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".dbt.{os.getpid()}")
+        draft.write_text(text)
+        draft.chmod(draft.stat().st_mode | stat.S_IXUSR)
+        draft.replace(path)
+    return path
+
+
+def prepare_manifest(settings: Settings) -> Path:
+    """Path of an up-to-date manifest; dbt parses only when the code or a variable changed."""
+    manifest = layout.dbt_target(settings) / "manifest.json"
+    stamp = layout.dbt_target(settings).parent / "parsed.json"
+    wanted = {"code_hash": code_hash(), "arguments": arguments(settings)}
+    if manifest.exists() and builds.read_json(stamp) == wanted:
+        return manifest
+    run_dbt(settings, ["parse"])
+    builds.write_json(stamp, wanted)
+    return manifest
+
+
+def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None = None) -> bool:
+    """Run one dbt command in its own process; True when dbt is content.
+
+    Raises BuildError when dbt could not do its work at all (no run results, or a project that does not parse).
+    """
+    layout.dbt_target(settings).mkdir(parents=True, exist_ok=True)
+    layout.dbt_logs(settings).mkdir(parents=True, exist_ok=True)
+    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [os.fspath(executable(settings)), "--log-format", "json", *command, *arguments(settings)],
+        env={**os.environ, **environment(settings)},
+        cwd=layout.DBT_PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    errors: list[str] = []
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            _follow(line, errors, progress)
+        code = process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+    if command[0] == "build":
+        if not (layout.dbt_target(settings) / "run_results.json").exists():
+            raise BuildError(f"dbt ended with code {code} and left no results: {' '.join(errors[-3:])}")
+    elif code:
+        raise BuildError(f"dbt {command[0]} failed: {' '.join(errors[-3:])}")
+    return code == 0
+
+
+def _follow(line: str, errors: list[str], progress: Progress | None) -> None:
+    try:
+        event: Mapping[str, Any] = json.loads(line)
+        info, data = event["info"], event.get("data", {})
+    except (ValueError, KeyError, TypeError):
+        errors.append(line.strip())
+        return
+    if info.get("level") == "error":
+        errors.append(str(info.get("msg", "")).strip())
+    node = data.get("node_info") or {}
+    if progress and info.get("name") in {"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"}:
+        progress(
+            NodeEvent(
+                name=str(node.get("node_name", "")),
+                kind=str(node.get("resource_type", "")),
+                status=str(data.get("status", node.get("node_status", ""))),
+                index=int(data.get("index", 0)),
+                total=int(data.get("total", 0)),
+            )
+        )
