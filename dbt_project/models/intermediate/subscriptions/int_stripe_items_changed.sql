@@ -16,10 +16,10 @@ compared as (
         quantity,
         min(observed_at) over (partition by subscription_id) as subscription_observed_at,
         max(billed_until) over (partition by subscription_item_id) as billed_until,
-        max(case when is_listed then 1 else 0 end) over (partition by subscription_item_id)
-            as listed_count,
+        listed_count,
+        max(listed_count) over (partition by subscription_item_id) = 1 as is_listed,
         lag(price_id || '|' || coalesce(quantity, 1)) over (
-            partition by subscription_item_id order by observed_at, is_listed, price_id, quantity
+            partition by subscription_item_id order by observed_at, listed_count, price_id, quantity
         ) as previous_state
     from observations
 ),
@@ -31,7 +31,8 @@ changed as (
         observed_at,
         observed_at = subscription_observed_at as is_from_start,
         -- an item taken off its subscription lasts as long as it was billed
-        case when listed_count = 0 then billed_until end as removed_at,
+        case when not is_listed then billed_until end as removed_at,
+        listed_count,
         price_id,
         product_id,
         currency_code,
@@ -49,12 +50,9 @@ final as (
         subscription_id,
         subscription_item_id,
         observed_at as changed_at,
-        coalesce(
-            lead(observed_at) over (partition by subscription_item_id order by observed_at),
-            removed_at
-        ) as next_changed_at,
-        lead(observed_at) over (partition by subscription_item_id order by observed_at) is null
-            as is_last,
+        lead(observed_at) over item_changes as next_changed_at,
+        lead(observed_at) over item_changes is null as is_last,
+        removed_at,
         is_from_start,
         price_id,
         product_id,
@@ -64,6 +62,7 @@ final as (
         unit_price,
         quantity
     from changed
+    window item_changes as (partition by subscription_item_id order by observed_at, listed_count)
 )
 
 select * from final
