@@ -19,11 +19,11 @@ _CUSTOMER = (
 )  # fmt: skip
 _CAMPAIGN = (
     "campaign.id", "campaign.name", "campaign.status", "campaign.advertising_channel_type",
-    "campaign.advertising_channel_sub_type", "customer.id", "customer.currency_code",
+    "campaign.serving_status", "campaign.start_date_time", "customer.id", "customer.currency_code",
 )  # fmt: skip
 _METRICS = (
     "campaign.id", "segments.date", "metrics.cost_micros", "metrics.impressions", "metrics.clicks",
-    "metrics.conversions", "metrics.conversions_value", "customer.id", "customer.currency_code",
+    "metrics.interactions", "metrics.conversions", "metrics.all_conversions", "customer.id", "customer.currency_code",
 )  # fmt: skip
 _DEFAULT_HISTORY = timedelta(days=37 * 31)
 

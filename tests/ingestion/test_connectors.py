@@ -17,6 +17,7 @@ Build = Callable[[Path], VendorUnderTest]
 
 VENDORS: dict[str, Build] = {
     "hubspot": vendors_under_test.hubspot_under_test,
+    "google_ads": vendors_under_test.google_ads_under_test,
     "stripe": vendors_under_test.stripe_under_test,
 }
 CASES = [(name, stream) for name in VENDORS for stream in streams_of(name)]

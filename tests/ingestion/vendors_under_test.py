@@ -2,20 +2,23 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
 
 from ingestion.finance import stripe
+from ingestion.marketing import google_ads
 from ingestion.sales import hubspot, hubspot_properties
-from ingestion.sandbox import credentials
+from ingestion.sandbox import ads, credentials
 from ingestion.sandbox.clock import epoch_seconds
+from ingestion.sandbox.google_ads import GoogleAdsVendor
 from ingestion.sandbox.http_shapes import Request
 from ingestion.sandbox.hubspot import HubSpotVendor
 from ingestion.sandbox.hubspot_store import Asked
 from ingestion.sandbox.stripe import StripeVendor
 from ingestion.sandbox.world import World
-from ingestion.settings import HubSpotSettings, Secret, StripeSettings
+from ingestion.settings import GoogleAdsSettings, HubSpotSettings, Secret, StripeSettings
 from ingestion.source import Record, Source
 from tests.ingestion.acceptance import Holdings, VendorUnderTest
 
@@ -34,7 +37,10 @@ def _ask(vendor: Any, path: str, token: str, method: str = "GET", body: bytes = 
         method=method,
         path=path,
         query={name: [value] for name, value in query.items()},
-        headers={"authorization": f"Bearer {token}"},
+        headers={
+            "authorization": f"Bearer {token}",
+            "developer-token": credentials.GOOGLE_ADS_DEVELOPER_TOKEN,
+        },
         body=body,
         base_url="http://127.0.0.1",
     )
@@ -79,6 +85,53 @@ def _hubspot_holdings(world: World) -> Holdings:
             for one in ids[first : first + 1000]:
                 held[entity][one] = found.get(one, {"from": {"id": one}, "to": []})
     return held
+
+
+def google_ads_under_test(folder: Path) -> VendorUnderTest:
+    """Google Ads."""
+
+    def connect(base_url: str, token: str = credentials.GOOGLE_ADS_REFRESH_TOKEN) -> Source:
+        settings = GoogleAdsSettings(
+            base_url=base_url,
+            token_url=f"{base_url}/token",
+            customer_id=credentials.GOOGLE_ADS_CUSTOMER_ID,
+            developer_token=secret(folder, credentials.GOOGLE_ADS_DEVELOPER_TOKEN),
+            client_id=credentials.GOOGLE_ADS_CLIENT_ID,
+            client_secret=secret(folder, credentials.GOOGLE_ADS_CLIENT_SECRET),
+            refresh_token=secret(folder, token),
+            requests_per_second=FAST,
+        )
+        return google_ads.connect(settings)
+
+    return VendorUnderTest(
+        "google_ads", connect, lambda base: connect(base, "revoked"), _google_ads_holdings, lambda patch: None
+    )
+
+
+def _google_ads_holdings(world: World) -> Holdings:
+    vendor = GoogleAdsVendor(world)
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": credentials.GOOGLE_ADS_CLIENT_ID,
+        "client_secret": credentials.GOOGLE_ADS_CLIENT_SECRET,
+        "refresh_token": credentials.GOOGLE_ADS_REFRESH_TOKEN,
+    }
+    token = _ask(vendor, "/token", "", "POST", urlencode(form).encode())["access_token"]
+
+    def rows(fields: tuple[str, ...], rest: str) -> list[Record]:
+        path = f"/v26/customers/{credentials.GOOGLE_ADS_CUSTOMER_ID}/googleAds:searchStream"
+        body = orjson.dumps({"query": " ".join(["SELECT", ", ".join(fields), "FROM", rest])})
+        answer = _ask(vendor, path, token, "POST", body)
+        return [row for batch in answer for row in batch.get("results", [])]
+
+    metrics = rows(google_ads._METRICS, "campaign WHERE segments.date BETWEEN '2000-01-01' AND '2099-12-31'")
+    part = world.part("ads", ads.simulate)
+    assert len(metrics) == len({(row.campaign.campaign_id, row.date) for row in part.until(world.as_of)})
+    return {
+        "customers": {row["customer"]["id"]: row for row in rows(google_ads._CUSTOMER, "customer")},
+        "campaigns": {row["campaign"]["id"]: row for row in rows(google_ads._CAMPAIGN, "campaign")},
+        "campaign_metrics": {f"{row['campaign']['id']}|{row['segments']['date']}": row for row in metrics},
+    }
 
 
 def stripe_under_test(folder: Path) -> VendorUnderTest:
