@@ -2,6 +2,10 @@ with files_leads as (
     select * from {{ ref('int_files_leads_mapped') }}
 ),
 
+hubspot_leads as (
+    select * from {{ ref('int_hubspot_leads_mapped') }}
+),
+
 final as (
     select
         files_leads.lead_id,
@@ -22,6 +26,26 @@ final as (
         files_leads.is_deleted,
         files_leads.source_url
     from files_leads
+    union all
+    select
+        hubspot_leads.lead_id,
+        hubspot_leads.email,
+        hubspot_leads.account_id,
+        hubspot_leads.created_at,
+        hubspot_leads.source,
+        hubspot_leads.source_detail,
+        hubspot_leads.campaign_id,
+        hubspot_leads.country_code,
+        hubspot_leads.region,
+        hubspot_leads.segment,
+        hubspot_leads.owner_sales_rep_id,
+        hubspot_leads.is_lead,
+        hubspot_leads.source_system,
+        hubspot_leads.record_id,
+        hubspot_leads.updated_at,
+        hubspot_leads.is_deleted,
+        hubspot_leads.source_url
+    from hubspot_leads
 )
 
 select * from final

@@ -2,6 +2,10 @@ with files_opportunities as (
     select * from {{ ref('int_files_opportunities_mapped') }}
 ),
 
+hubspot_opportunities as (
+    select * from {{ ref('int_hubspot_opportunities_mapped') }}
+),
+
 final as (
     select
         files_opportunities.opportunity_id,
@@ -30,6 +34,34 @@ final as (
         files_opportunities.is_deleted,
         files_opportunities.source_url
     from files_opportunities
+    union all
+    select
+        hubspot_opportunities.opportunity_id,
+        hubspot_opportunities.opportunity_name,
+        hubspot_opportunities.account_id,
+        hubspot_opportunities.lead_id,
+        hubspot_opportunities.pipeline_id,
+        hubspot_opportunities.stage,
+        hubspot_opportunities.opportunity_type,
+        hubspot_opportunities.amount,
+        hubspot_opportunities.currency_code,
+        hubspot_opportunities.amount_crm_reporting,
+        hubspot_opportunities.probability,
+        hubspot_opportunities.forecast_category,
+        hubspot_opportunities.created_at,
+        hubspot_opportunities.expected_close_date,
+        hubspot_opportunities.closed_at,
+        hubspot_opportunities.owner_sales_rep_id,
+        hubspot_opportunities.campaign_id,
+        hubspot_opportunities.source,
+        hubspot_opportunities.lost_reason,
+        hubspot_opportunities.next_step,
+        hubspot_opportunities.source_system,
+        hubspot_opportunities.record_id,
+        hubspot_opportunities.updated_at,
+        hubspot_opportunities.is_deleted,
+        hubspot_opportunities.source_url
+    from hubspot_opportunities
 )
 
 select * from final

@@ -6,6 +6,10 @@ derived_opportunity_stage_events as (
     select * from {{ ref('int_files_opportunity_stage_events_derived') }}
 ),
 
+hubspot_opportunity_stage_events as (
+    select * from {{ ref('int_hubspot_opportunity_stage_events_mapped') }}
+),
+
 final as (
     select
         files_opportunity_stage_events.opportunity_id,
@@ -28,6 +32,17 @@ final as (
         derived_opportunity_stage_events.is_deleted,
         derived_opportunity_stage_events.source_url
     from derived_opportunity_stage_events
+    union all
+    select
+        hubspot_opportunity_stage_events.opportunity_id,
+        hubspot_opportunity_stage_events.stage_id,
+        hubspot_opportunity_stage_events.entered_at,
+        hubspot_opportunity_stage_events.source_system,
+        hubspot_opportunity_stage_events.record_id,
+        hubspot_opportunity_stage_events.updated_at,
+        hubspot_opportunity_stage_events.is_deleted,
+        hubspot_opportunity_stage_events.source_url
+    from hubspot_opportunity_stage_events
 )
 
 select * from final

@@ -2,6 +2,10 @@ with files_products as (
     select * from {{ ref('int_files_products_mapped') }}
 ),
 
+stripe_products as (
+    select * from {{ ref('int_stripe_products_mapped') }}
+),
+
 final as (
     select
         files_products.product_id,
@@ -13,6 +17,17 @@ final as (
         files_products.is_deleted,
         files_products.source_url
     from files_products
+    union all
+    select
+        stripe_products.product_id,
+        stripe_products.product_name,
+        stripe_products.product_family,
+        stripe_products.source_system,
+        stripe_products.record_id,
+        stripe_products.updated_at,
+        stripe_products.is_deleted,
+        stripe_products.source_url
+    from stripe_products
 )
 
 select * from final

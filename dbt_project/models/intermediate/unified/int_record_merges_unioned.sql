@@ -2,6 +2,10 @@ with files_record_merges as (
     select * from {{ ref('stg_files__record_merges') }}
 ),
 
+hubspot_record_merges as (
+    select * from {{ ref('int_hubspot_record_merges_mapped') }}
+),
+
 final as (
     select
         files_record_merges.entity,
@@ -14,6 +18,18 @@ final as (
         files_record_merges.is_deleted,
         files_record_merges.source_url
     from files_record_merges
+    union all
+    select
+        hubspot_record_merges.entity,
+        hubspot_record_merges.merged_id,
+        hubspot_record_merges.survivor_id,
+        hubspot_record_merges.merged_at,
+        hubspot_record_merges.source_system,
+        hubspot_record_merges.record_id,
+        hubspot_record_merges.updated_at,
+        hubspot_record_merges.is_deleted,
+        hubspot_record_merges.source_url
+    from hubspot_record_merges
 )
 
 select * from final

@@ -2,6 +2,10 @@ with files_subscription_periods as (
     select * from {{ ref('int_files_subscription_periods_mapped') }}
 ),
 
+stripe_subscription_periods as (
+    select * from {{ ref('int_stripe_subscription_periods_mapped') }}
+),
+
 final as (
     select
         files_subscription_periods.subscription_id,
@@ -21,6 +25,25 @@ final as (
         files_subscription_periods.is_deleted,
         files_subscription_periods.source_url
     from files_subscription_periods
+    union all
+    select
+        stripe_subscription_periods.subscription_id,
+        stripe_subscription_periods.account_id,
+        stripe_subscription_periods.subscription_item_id,
+        stripe_subscription_periods.product_id,
+        stripe_subscription_periods.valid_from_date,
+        stripe_subscription_periods.valid_to_date,
+        stripe_subscription_periods.status,
+        stripe_subscription_periods.recurring_amount,
+        stripe_subscription_periods.currency_code,
+        stripe_subscription_periods.billing_interval,
+        stripe_subscription_periods.billing_interval_count,
+        stripe_subscription_periods.source_system,
+        stripe_subscription_periods.record_id,
+        stripe_subscription_periods.updated_at,
+        stripe_subscription_periods.is_deleted,
+        stripe_subscription_periods.source_url
+    from stripe_subscription_periods
 )
 
 select * from final

@@ -2,6 +2,10 @@ with files_tickets as (
     select * from {{ ref('int_files_tickets_mapped') }}
 ),
 
+hubspot_tickets as (
+    select * from {{ ref('int_hubspot_tickets_mapped') }}
+),
+
 final as (
     select
         files_tickets.ticket_id,
@@ -24,6 +28,28 @@ final as (
         files_tickets.is_deleted,
         files_tickets.source_url
     from files_tickets
+    union all
+    select
+        hubspot_tickets.ticket_id,
+        hubspot_tickets.account_id,
+        hubspot_tickets.lead_id,
+        hubspot_tickets.created_at,
+        hubspot_tickets.ticket_channel,
+        hubspot_tickets.opened_by,
+        hubspot_tickets.priority,
+        hubspot_tickets.topic,
+        hubspot_tickets.agent_id,
+        hubspot_tickets.agent_group,
+        hubspot_tickets.schedule_id,
+        hubspot_tickets.merged_into_ticket_id,
+        hubspot_tickets.vendor_first_reply_minutes,
+        hubspot_tickets.vendor_full_resolution_minutes,
+        hubspot_tickets.source_system,
+        hubspot_tickets.record_id,
+        hubspot_tickets.updated_at,
+        hubspot_tickets.is_deleted,
+        hubspot_tickets.source_url
+    from hubspot_tickets
 )
 
 select * from final

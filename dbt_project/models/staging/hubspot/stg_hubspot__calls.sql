@@ -8,7 +8,8 @@ with records as (
             'owner_id': 'properties.hubspot_owner_id',
             'direction': 'properties.hs_call_direction',
             'call_status': 'properties.hs_call_status',
-            'object_source': 'properties.hs_object_source',
+            'call_source': 'properties.hs_call_source',
+            'sequence_id': 'properties.hs_sequence_id',
             'call_duration_milliseconds': 'properties.hs_call_duration',
             'occurred_at': 'properties.hs_timestamp',
         },
@@ -21,10 +22,11 @@ final as (
         -- ids
         {{ clean_text('records.call_id') }} as call_id,
         {{ clean_text('records.owner_id') }} as owner_id,
+        {{ clean_text('records.sequence_id') }} as sequence_id,
         -- text
         {{ clean_text('records.direction') }} as direction,
         {{ clean_text('records.call_status') }} as call_status,
-        {{ clean_text('records.object_source') }} as object_source,
+        {{ clean_text('records.call_source') }} as call_source,
         -- numbers
         {{ safe_integer('records.call_duration_milliseconds') }} as call_duration_milliseconds,
         -- timestamps

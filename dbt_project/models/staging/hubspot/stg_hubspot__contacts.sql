@@ -26,6 +26,9 @@ with records as (
             'recent_conversion_event': 'properties.recent_conversion_event_name',
             'lifecycle_stage_history': 'propertiesWithHistory.lifecyclestage',
             'lead_status_history': 'propertiesWithHistory.hs_lead_status',
+            'lead_entered_at': 'properties.hs_lifecyclestage_lead_date',
+            'mql_entered_at': 'properties.hs_lifecyclestage_marketingqualifiedlead_date',
+            'sql_entered_at': 'properties.hs_lifecyclestage_salesqualifiedlead_date',
             'created_at': 'properties.createdate',
             'analytics_first_at': 'properties.hs_analytics_first_timestamp',
             'latest_source_at': 'properties.hs_latest_source_timestamp',
@@ -65,6 +68,9 @@ final as (
         records.lead_status_history,
         {{ clean_text('records.source_url') }} as source_url,
         -- timestamps
+        {{ safe_timestamp('records.lead_entered_at') }} as lead_entered_at,
+        {{ safe_timestamp('records.mql_entered_at') }} as mql_entered_at,
+        {{ safe_timestamp('records.sql_entered_at') }} as sql_entered_at,
         {{ safe_timestamp('records.created_at') }} as created_at,
         {{ safe_timestamp('records.analytics_first_at') }} as analytics_first_at,
         {{ safe_timestamp('records.latest_source_at') }} as latest_source_at,
@@ -80,7 +86,7 @@ final as (
         records.load_seq,
         {{ lost_values(
             'records',
-            timestamps=['created_at', 'analytics_first_at', 'latest_source_at', 'first_conversion_at', 'recent_conversion_at'],
+            timestamps=['lead_entered_at', 'mql_entered_at', 'sql_entered_at', 'created_at', 'analytics_first_at', 'latest_source_at', 'first_conversion_at', 'recent_conversion_at'],
         ) }} as lost_values
     from records
 )

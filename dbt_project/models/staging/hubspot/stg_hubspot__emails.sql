@@ -8,7 +8,7 @@ with records as (
             'owner_id': 'properties.hubspot_owner_id',
             'direction': 'properties.hs_email_direction',
             'email_status': 'properties.hs_email_status',
-            'object_source': 'properties.hs_object_source',
+            'email_source': 'properties.hs_email_source',
             'sequence_id': 'properties.hs_sequence_id',
             'occurred_at': 'properties.hs_timestamp',
         },
@@ -25,7 +25,7 @@ final as (
         -- text
         {{ clean_text('records.direction') }} as direction,
         {{ clean_text('records.email_status') }} as email_status,
-        {{ clean_text('records.object_source') }} as object_source,
+        {{ clean_text('records.email_source') }} as email_source,
         -- timestamps
         {{ safe_timestamp('records.occurred_at') }} as occurred_at,
         -- pipeline

@@ -7,7 +7,8 @@ with records as (
             'meeting_id': 'id',
             'owner_id': 'properties.hubspot_owner_id',
             'meeting_outcome': 'properties.hs_meeting_outcome',
-            'object_source': 'properties.hs_object_source',
+            'meeting_source': 'properties.hs_meeting_source',
+            'sequence_id': 'properties.hs_sequence_id',
             'occurred_at': 'properties.hs_timestamp',
             'started_at': 'properties.hs_meeting_start_time',
             'ended_at': 'properties.hs_meeting_end_time',
@@ -21,9 +22,10 @@ final as (
         -- ids
         {{ clean_text('records.meeting_id') }} as meeting_id,
         {{ clean_text('records.owner_id') }} as owner_id,
+        {{ clean_text('records.sequence_id') }} as sequence_id,
         -- text
         {{ clean_text('records.meeting_outcome') }} as meeting_outcome,
-        {{ clean_text('records.object_source') }} as object_source,
+        {{ clean_text('records.meeting_source') }} as meeting_source,
         -- timestamps
         {{ safe_timestamp('records.occurred_at') }} as occurred_at,
         {{ safe_timestamp('records.started_at') }} as started_at,

@@ -1,7 +1,7 @@
 {{ config(unique_key=['source_system', 'record_id']) }}
 
 with records as (
-    {{ latest_records(
+    {{ record_versions(
         source('raw_hubspot', 'owners'),
         {
             'owner_id': 'id',
@@ -37,11 +37,8 @@ final as (
         records.extracted_at,
         records.batch_id,
         records.load_seq,
-        {{ lost_values(
-            'records',
-            booleans=['is_archived'],
-            timestamps=['created_at'],
-        ) }} as lost_values
+        records.payload_hash,
+        {{ lost_values('records', booleans=['is_archived'], timestamps=['created_at']) }} as lost_values
     from records
 )
 

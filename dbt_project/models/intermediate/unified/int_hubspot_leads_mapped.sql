@@ -1,0 +1,56 @@
+with contacts as (
+    select * from {{ ref('stg_hubspot__contacts') }}
+),
+
+property_history as (
+    select * from {{ ref('stg_hubspot__contact_property_history') }}
+    where property_name = 'lifecyclestage'
+),
+
+companies_of_contacts as (
+    select * from {{ ref('int_hubspot_associations_unpacked') }}
+    where association = 'contact_companies' and preference = 1
+),
+
+stages_ever as (
+    select
+        property_history.contact_id,
+        {{ is_any(hubspot_lifecycle_rank('property_history.property_value') ~ ' >= 1') }} as was_lead
+    from property_history
+    group by property_history.contact_id
+),
+
+final as (
+    select
+        contacts.contact_id as lead_id,
+        contacts.email,
+        coalesce(contacts.associated_company_id, companies_of_contacts.to_id) as account_id,
+        contacts.created_at,
+        contacts.analytics_source as source,
+        contacts.analytics_source_data_1 as source_detail,
+        -- HubSpot names the campaign in the first detail when the source is paid
+        case
+            when contacts.analytics_source like 'PAID%' then contacts.analytics_source_data_1
+        end as campaign_id,
+        coalesce(
+            upper(contacts.country_region_code),
+            case when length(contacts.country) = 2 then upper(contacts.country) end
+        ) as country_code,
+        contacts.region,
+        contacts.segment,
+        contacts.owner_id as owner_sales_rep_id,
+        coalesce(stages_ever.was_lead, false)
+        or coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage') }} >= 1, false) as is_lead,
+        contacts.source_system,
+        contacts.record_id,
+        contacts.updated_at,
+        contacts.is_deleted,
+        contacts.source_url
+    from contacts
+    left join stages_ever
+        on contacts.contact_id = stages_ever.contact_id
+    left join companies_of_contacts
+        on contacts.contact_id = companies_of_contacts.from_id
+)
+
+select * from final
