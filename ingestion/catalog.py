@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from ingestion.entities import ENTITIES
+from ingestion.entities import ENTITIES, Entity
 
 Mode = Literal["incremental", "snapshot", "window"]
 
@@ -54,9 +54,7 @@ def _hubspot(entity: str, domain: str = "sales") -> Stream:
 
 
 def _association(entity: str, parent: str) -> Stream:
-    return Stream(
-        "hubspot", entity, "from.id", None, "incremental", domain="sales", required=("to",), parent=parent
-    )
+    return Stream("hubspot", entity, "from.id", None, "incremental", domain="sales", required=("to",), parent=parent)
 
 
 def _google_ads(entity: str, key: str, *, required: tuple[str, ...] = ()) -> Stream:
@@ -112,10 +110,17 @@ VENDOR_STREAMS: tuple[Stream, ...] = (
     _stripe("credit_notes", required=("invoice", "currency", "status")),
 )  # fmt: skip
 
-FILE_STREAMS: tuple[Stream, ...] = tuple(
-    Stream("files", entity.name, "|".join(entity.key), None, "snapshot", domain=entity.domain)
-    for entity in ENTITIES
-)
+
+def _file_stream(entity: Entity) -> Stream:
+    """A row of a mapped file is `{"row": as sent, "mapped": unified names}`; `?` marks a key part that may be empty."""
+    key = "|".join(f"mapped.{name}" if entity.is_always_given(name) else f"mapped.{name}?" for name in entity.key)
+    return Stream(
+        "files", entity.name, key, None, "snapshot", domain=entity.domain,
+        deleted="mapped.is_deleted=true", version="mapped.updated_at",
+    )  # fmt: skip
+
+
+FILE_STREAMS: tuple[Stream, ...] = tuple(_file_stream(entity) for entity in ENTITIES)
 
 STREAMS: tuple[Stream, ...] = VENDOR_STREAMS + FILE_STREAMS
 

@@ -40,6 +40,13 @@ class Entity:
         """The column of this name, or the id column that `name` stands in for; None when there is none."""
         return next((column for column in self.columns if column.name == name), None)
 
+    def is_always_given(self, name: str) -> bool:
+        """Whether a mapped row has a value of this column in any case."""
+        column = self.column(name)
+        is_derived = self.derived_key is not None and self.derived_key[0] == name
+        is_named = column is not None and column.name_column is not None
+        return is_derived or bool(column and (column.default or (column.is_required and not is_named)))
+
     @property
     def column_names(self) -> tuple[str, ...]:
         """All names a file may give: columns, and the names that stand in for ids."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ingestion.catalog import Stream
 
@@ -22,6 +22,7 @@ class Page:
     records: list[Record]
     resume_token: str | None = None
     is_cursor_ordered: bool = False
+    rejected: tuple[tuple[Any, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,4 +58,17 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Release connections."""
+        ...
+
+
+@runtime_checkable
+class WatchedSource(Protocol):
+    """A source that can tell without reading it again that nothing has changed."""
+
+    def is_unchanged(self, stream: Stream) -> bool:
+        """Whether everything that the stream would yield was yielded by its last closed pass."""
+        ...
+
+    def pass_closed(self, stream: Stream) -> None:
+        """Remember what the pass that has just been stored was made of."""
         ...

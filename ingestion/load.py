@@ -1,0 +1,166 @@
+"""Landing to raw: the only writer of raw. Rows, cursor and ledger of a batch in one transaction."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import duckdb
+
+from ingestion import faultpoints, landing, run_report
+from ingestion.errors import StateError
+from ingestion.landing import BatchInfo
+from ingestion.raw_tables import connect, create_raw_tables
+from ingestion.run_parameters import write_run_parameters
+from ingestion.run_report import LoadReport
+from ingestion.settings import Settings
+
+__all__ = ["connect", "create_raw_tables", "load", "load_batch", "write_run_parameters"]
+
+Refuse = Callable[[BatchInfo], list[str]]
+Progress = Callable[[LoadReport], None]
+
+# A row is new unless the version just before it, in the order of versions, is the same one.
+_INSERT = """
+    insert into {table} by name
+    with incoming as (
+        select *, row_number() over () as position from read_parquet($path)
+    ),
+    versions as (
+        select {partition}, extracted_at, updated_at, payload_hash, position from incoming
+        union all
+        select {partition}, extracted_at, updated_at, payload_hash, null
+        from {table}
+        where record_id in (select record_id from incoming)
+    ),
+    compared as (
+        select
+            position,
+            payload_hash is distinct from lag(payload_hash) over (
+                partition by {partition}
+                order by extracted_at, updated_at, payload_hash, position nulls first
+            ) as is_new
+        from versions
+    )
+    select incoming.* exclude (position), $batch_id as batch_id, $load_seq as load_seq
+    from incoming
+    inner join compared on compared.position = incoming.position
+    where compared.is_new
+    order by incoming.position
+"""
+
+_QUARANTINE = """
+    insert into meta.quarantined_records
+    select
+        $batch_id, $source, $entity, record_id, reason, cast(record as text), make_timestamp(extracted_at)
+    from read_json(
+        $path, format = 'newline_delimited', maximum_object_size = 67108864,
+        columns = {record_id: 'text', reason: 'text', extracted_at: 'bigint', record: 'json'}
+    )
+"""
+
+
+def load(
+    settings: Settings,
+    *,
+    sources: Sequence[str] | None = None,
+    refuse: Refuse | None = None,
+    progress: Progress | None = None,
+) -> list[LoadReport]:
+    """Load every batch of landing that the warehouse does not have, one transaction each, in order.
+
+    `refuse` gives the reasons why a batch must not be loaded; it then stays in landing and holds the later
+    batches of its stream. Loading again changes nothing.
+    """
+    reports: list[LoadReport] = []
+    with connect(settings.warehouse_path) as connection:
+        create_raw_tables(connection)
+        loaded = {row[0] for row in connection.execute("select batch_id from meta.loaded_batches").fetchall()}
+        for batch in _missing(settings, loaded, sources):
+            if any(report.is_refused and report.stream == batch.stream for report in reports):
+                continue
+            report = _load_one(connection, settings, batch, refuse)
+            reports.append(report)
+            if progress:
+                progress(report)
+    run_report.write(settings, "load", reports)
+    return reports
+
+
+def _missing(settings: Settings, loaded: set[str], sources: Sequence[str] | None) -> list[BatchInfo]:
+    """Batches that the warehouse does not have, in the order in which they were extracted."""
+    found: list[BatchInfo] = []
+    for source, entity in landing.streams(settings):
+        if sources is not None and source not in sources:
+            continue
+        for batch in landing.batches(landing.stream_folder(settings, source, entity)):
+            if batch.batch_id not in loaded:
+                found.append(batch)
+            elif not batch.loaded_path.exists():
+                batch.loaded_path.touch()
+    return sorted(found, key=lambda batch: batch.batch_id)
+
+
+def _load_one(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, batch: BatchInfo, refuse: Refuse | None
+) -> LoadReport:
+    started = time.monotonic()
+    report = LoadReport(batch.source, batch.entity, batch.batch_id, batch.row_count)
+    report.reasons = refuse(batch) if refuse else []
+    if not report.is_refused:
+        report.inserted, report.load_seq = load_batch(connection, settings, batch)
+        batch.loaded_path.touch()
+        faultpoints.reach("load.marked")
+    report.seconds = round(time.monotonic() - started, 3)
+    return report
+
+
+def load_batch(connection: duckdb.DuckDBPyConnection, settings: Settings, batch: BatchInfo) -> tuple[int, int]:
+    """Load one batch in one transaction; returns the rows inserted and the batch's `load_seq`.
+
+    `load_seq` rises with every batch that brought a new version; a batch that brought none shares the last
+    one.
+    """
+    table = f'"raw_{batch.kind}"."{batch.entity}"'
+    partition = "source_name, record_id" if batch.kind == "files" else "record_id"
+    connection.begin()
+    faultpoints.reach("load.begun")
+    try:
+        row = connection.execute("select coalesce(max(load_seq), 0) from meta.loaded_batches").fetchone()
+        last_seq = int(row[0]) if row else 0
+        inserted = 0
+        if batch.row_count:
+            counted = connection.execute(
+                _INSERT.format(table=table, partition=partition),
+                {"path": str(batch.rows_path), "batch_id": batch.batch_id, "load_seq": last_seq + 1},
+            ).fetchone()
+            inserted = int(counted[0]) if counted else 0
+        faultpoints.reach("load.rows_inserted")
+        load_seq = last_seq + (1 if inserted else 0)
+        quarantine = landing.quarantine_path(settings, batch)
+        if batch.quarantined_count and quarantine.exists():
+            connection.execute(
+                _QUARANTINE,
+                {
+                    "batch_id": batch.batch_id,
+                    "source": batch.source,
+                    "entity": batch.entity,
+                    "path": str(quarantine),
+                },
+            )
+        connection.execute(
+            "insert into meta.loaded_batches values (?, ?, ?, ?, ?, now() at time zone 'UTC')",
+            [batch.batch_id, batch.stream, load_seq, batch.cursor_after, inserted],
+        )
+        faultpoints.reach("load.ledger_written")
+        connection.commit()
+    except duckdb.Error as error:
+        connection.rollback()
+        raise StateError(
+            f"the batch cannot be loaded ({error})",
+            where=f"{batch.stream}, batch {batch.batch_id}",
+            next="Look at the file in landing; `funnel state drop` or `refetch` removes it",
+        ) from error
+    except BaseException:
+        connection.rollback()
+        raise
+    faultpoints.reach("load.committed")
+    return inserted, load_seq

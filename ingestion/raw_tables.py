@@ -1,0 +1,83 @@
+"""The warehouse connection, and the tables that loading writes to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from ingestion.catalog import STREAMS
+
+_RAW_COLUMNS = """
+    record_id text,
+    updated_at timestamp,
+    is_deleted boolean,
+    payload text,
+    payload_hash text,
+    extracted_at timestamp,
+    batch_id text,
+    load_seq bigint
+"""
+
+_META_TABLES = {
+    "loaded_batches": """
+        batch_id text primary key, stream text, load_seq bigint, cursor_after text, row_count bigint,
+        loaded_at timestamp
+    """,
+    "quarantined_records": """
+        batch_id text, source text, entity text, record_id text, reason text, record text,
+        quarantined_at timestamp
+    """,
+    "run_parameters": """
+        as_of_date date, reporting_currency text, reporting_timezone text, fiscal_year_start_month integer,
+        week_start text, exchange_rate_max_age_days integer, attribution_lookback_days integer,
+        cac_lag_months integer, media_is_in_ad_spend boolean
+    """,
+    "value_mappings": """
+        source_system text, entity text, column_name text, source_value text, unified_value text
+    """,
+    "pipeline_settings": """
+        source_system text, pipeline_id text, first_real_stage_id text, is_renewal boolean
+    """,
+    "business_hours": """
+        schedule_id text, time_zone text, weekday integer, opens_at text, closes_at text
+    """,
+    "holidays": "schedule_id text, holiday_date date, holiday_name text",
+    "sources": "source_system text, kind text, is_enabled boolean",
+}
+
+
+@contextmanager
+def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the warehouse in UTC that installs and loads no extensions by itself."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    connection = duckdb.connect(str(path), read_only=read_only, config=config)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create every raw table of the catalog and the tables of schema `meta`, where they are missing."""
+    existing = {
+        f"{schema}.{table}"
+        for schema, table in connection.execute(
+            "select table_schema, table_name from information_schema.tables"
+        ).fetchall()
+    }
+    connection.execute("create schema if not exists meta")
+    for source in dict.fromkeys(stream.source for stream in STREAMS):
+        connection.execute(f'create schema if not exists "raw_{source}"')
+    for stream in STREAMS:
+        if stream.raw_table not in existing:
+            columns = f"source_name text,{_RAW_COLUMNS}" if stream.source == "files" else _RAW_COLUMNS
+            connection.execute(f'create table "raw_{stream.source}"."{stream.entity}" ({columns})')
+    for table, columns in _META_TABLES.items():
+        if f"meta.{table}" not in existing:
+            connection.execute(f'create table meta."{table}" ({columns})')

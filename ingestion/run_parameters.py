@@ -1,0 +1,106 @@
+"""The configuration that models read, as tables of schema `meta`; replaced only when it differs."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from ingestion.settings import FilesSettings, Settings
+
+Row = tuple[Any, ...]
+
+_AD_PLATFORMS = ("google_ads",)
+
+
+def write_run_parameters(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> list[str]:
+    """Bring the configuration tables to the settings; returns the names of those that changed."""
+    tables: dict[str, list[Row]] = {
+        "run_parameters": [_parameters(settings, as_of_date)],
+        "value_mappings": _value_mappings(settings),
+        "pipeline_settings": _pipelines(settings),
+        "business_hours": _business_hours(settings),
+        "holidays": _holidays(settings),
+        "sources": _sources(settings),
+    }
+    return [name for name, rows in tables.items() if _replace(connection, name, rows)]
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> bool:
+    """Make a table hold exactly these rows, in one transaction; False when it does already."""
+    before = connection.execute(f'select * from meta."{table}"').fetchall()  # noqa: S608 - a constant name
+    if sorted(map(repr, before)) == sorted(map(repr, rows)):
+        return False
+    connection.begin()
+    try:
+        connection.execute(f'delete from meta."{table}"')  # noqa: S608 - a constant name
+        if rows:
+            marks = ", ".join("?" for _ in rows[0])
+            connection.executemany(f'insert into meta."{table}" values ({marks})', rows)  # noqa: S608
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return True
+
+
+def _parameters(settings: Settings, as_of_date: date) -> Row:
+    company, kpi = settings.company, settings.kpi
+    has_media = any(
+        source.kind in _AD_PLATFORMS or (isinstance(source, FilesSettings) and source.entity == "ad_spend")
+        for source in settings.enabled_sources.values()
+    )
+    return (
+        as_of_date,
+        company.reporting_currency,
+        company.reporting_timezone,
+        company.fiscal_year_start_month,
+        company.week_start,
+        kpi.exchange_rate_max_age_days,
+        kpi.attribution_lookback_days,
+        kpi.cac_lag_months,
+        has_media,
+    )
+
+
+def _value_mappings(settings: Settings) -> list[Row]:
+    """Words of vendor sources; files apply theirs when they are read. The entity stands before the column
+    (`values."opportunities.stage"`), or is NULL for every entity with that column."""
+    rows: list[Row] = []
+    for name, source in settings.sources.items():
+        if isinstance(source, FilesSettings):
+            continue
+        for column, words in source.values.items():
+            entity, _, column_name = column.rpartition(".")
+            rows += [(name, entity or None, column_name, theirs, ours) for theirs, ours in words.items()]
+    return rows
+
+
+def _pipelines(settings: Settings) -> list[Row]:
+    return [
+        (settings.source_system(name), pipeline_id, pipeline.first_real_stage, pipeline.is_renewal)
+        for name, source in settings.sources.items()
+        for pipeline_id, pipeline in source.pipelines.items()
+    ]
+
+
+def _business_hours(settings: Settings) -> list[Row]:
+    hours = settings.company.business_hours
+    if hours is None:
+        return []
+    zone = hours.time_zone or settings.company.reporting_timezone
+    return [("default", zone, weekday, opens, closes) for weekday, opens, closes in hours.ranges()]
+
+
+def _holidays(settings: Settings) -> list[Row]:
+    hours = settings.company.business_hours
+    return [("default", holiday.date, holiday.name or None) for holiday in hours.holidays] if hours else []
+
+
+def _sources(settings: Settings) -> list[Row]:
+    """One row per source system: several file sources that share one are one row, on when any of them is."""
+    found: dict[str, tuple[str, bool]] = {}
+    for name, source in settings.sources.items():
+        system = settings.source_system(name)
+        kind, is_enabled = found.get(system, (source.kind, False))
+        found[system] = (kind, is_enabled or source.enabled)
+    return [(system, kind, is_enabled) for system, (kind, is_enabled) in found.items()]

@@ -1,0 +1,252 @@
+"""Typed configuration of a company's folder: one `funnelhouse.toml`, secrets only as references."""
+
+import os
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from ingestion import configuration_file
+from ingestion.catalog import VENDORS
+from ingestion.errors import ConfigurationError
+from ingestion.setting_types import IDENTIFIER, ClockRange, Currency, Secret, TimeZone, Word
+from ingestion.source_settings import (
+    FilesSettings,
+    GoogleAdsSettings,
+    HubSpotSettings,
+    PipelineSettings,
+    SourceSettings,
+    StripeSettings,
+    ZendeskSettings,
+)
+
+__all__ = [
+    "FilesSettings",
+    "GoogleAdsSettings",
+    "HubSpotSettings",
+    "PipelineSettings",
+    "Secret",
+    "Settings",
+    "SourceSettings",
+    "StripeSettings",
+    "ZendeskSettings",
+    "load_settings",
+]
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = (
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+)  # fmt: skip
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Holiday(_Section):
+    """One day off."""
+
+    date: date
+    name: str = ""
+
+
+class BusinessHours(_Section):
+    """`[company.business_hours]`: per weekday a list of ranges such as `"09:00-17:00"`, and the days off."""
+
+    time_zone: TimeZone | None = None
+    monday: tuple[ClockRange, ...] = ()
+    tuesday: tuple[ClockRange, ...] = ()
+    wednesday: tuple[ClockRange, ...] = ()
+    thursday: tuple[ClockRange, ...] = ()
+    friday: tuple[ClockRange, ...] = ()
+    saturday: tuple[ClockRange, ...] = ()
+    sunday: tuple[ClockRange, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
+
+    def ranges(self) -> list[tuple[int, str, str]]:
+        """Weekday (1 = Monday), opening and closing time of every range."""
+        return [
+            (number, *text.split("-"))
+            for number, weekday in enumerate(WEEKDAYS, start=1)
+            for text in getattr(self, weekday)
+        ]
+
+
+class CompanySettings(_Section):
+    """`[company]`: who reports, in which currency, zone and calendar."""
+
+    name: str = "Company"
+    reporting_currency: Currency = "USD"
+    reporting_timezone: TimeZone = "UTC"
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
+    week_start: Weekday = "monday"
+    weekend: tuple[Weekday, ...] = ("saturday", "sunday")
+    as_of_date: date | None = None
+    business_hours: BusinessHours | None = None
+
+
+class WarehouseSettings(_Section):
+    """`[warehouse]`: where the DuckDB file is."""
+
+    path: Path = Path("var/warehouse.duckdb")
+
+
+class KpiSettings(_Section):
+    """`[kpi]`: parameters of definitions."""
+
+    gross_margin_ratio: Annotated[Decimal, Field(ge=0, le=1)] | None = None
+    attribution_model: Literal["first_touch", "last_touch", "linear", "position_based", "time_decay"] = "first_touch"
+    attribution_lookback_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    time_decay_half_life_days: Annotated[int, Field(ge=1, le=3650)] = 7
+    cac_lag_months: Annotated[int, Field(ge=0, le=24)] = 0
+    clv_horizon_months: Annotated[int, Field(ge=1, le=240)] = 36
+    exchange_rate_max_age_days: Annotated[int, Field(ge=0, le=366)] = 7
+
+
+class AlertSettings(_Section):
+    """`[alerts]`: where a failed run is told."""
+
+    webhook_url: Secret | None = None
+    email_to: tuple[str, ...] = ()
+    email_from: str = "funnelhouse@localhost"
+    smtp_host: str | None = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_username: str | None = None
+    smtp_password: Secret | None = None
+    smtp_tls: bool = True
+
+
+def _with_kinds(sources: Any) -> Any:
+    """Give every source its `kind`: its own name when that is a vendor."""
+    if not isinstance(sources, dict):
+        return sources
+    return {
+        name: {"kind": name, **table} if isinstance(table, dict) and name in VENDORS else table
+        for name, table in sources.items()
+    }
+
+
+AnySource = Annotated[
+    HubSpotSettings | GoogleAdsSettings | ZendeskSettings | StripeSettings | FilesSettings,
+    Field(discriminator="kind"),
+]
+
+
+class Settings(_Section):
+    """The whole configuration; every path is absolute."""
+
+    folder: Path
+    file: Path
+    company: CompanySettings = CompanySettings()
+    warehouse: WarehouseSettings = WarehouseSettings()
+    kpi: KpiSettings = KpiSettings()
+    alerts: AlertSettings = AlertSettings()
+    sources: Annotated[dict[Word, AnySource], BeforeValidator(_with_kinds)] = {}
+
+    @model_validator(mode="after")
+    def _one_source_per_vendor(self) -> "Settings":
+        kinds = [source.kind for source in self.sources.values() if source.kind != "files"]
+        twice = sorted({kind for kind in kinds if kinds.count(kind) > 1})
+        if twice:
+            raise ValueError(f"more than one source of kind {twice[0]}: their record ids would collide")
+        return self
+
+    @property
+    def var(self) -> Path:
+        """Landing, builds, run reports, state and logs."""
+        return self.folder / "var"
+
+    @property
+    def serving(self) -> Path:
+        """Published versions."""
+        return self.folder / "serving"
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The DuckDB file that only the pipeline opens."""
+        return self.folder / self.warehouse.path
+
+    @property
+    def enabled_sources(self) -> dict[str, SourceSettings]:
+        """Name to settings of the sources that are on."""
+        return {name: source for name, source in self.sources.items() if source.enabled}
+
+    def source_system(self, name: str) -> str:
+        """The name under which the ids of a source live (file sources may share one)."""
+        source = self.sources[name]
+        return source.source_system or name if isinstance(source, FilesSettings) else name
+
+    def as_of_date(self, today: datetime | None = None) -> date:
+        """The last complete day of the reporting zone, unless the configuration pins a date.
+
+        `today` is an aware instant; the present one by default.
+        """
+        if self.company.as_of_date:
+            return self.company.as_of_date
+        zone = ZoneInfo(self.company.reporting_timezone)
+        now = today.astimezone(zone) if today else datetime.now(zone)
+        return now.date() - timedelta(days=1)
+
+
+def load_settings(path: Path | None = None, *, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check a configuration.
+
+    `path` is the TOML file (default: the variable FUNNELHOUSE_CONFIG, then `funnelhouse.toml` here).
+    Raises ConfigurationError that names the line and the key.
+    """
+    variables = os.environ if environment is None else environment
+    file = Path(path or variables.get("FUNNELHOUSE_CONFIG") or "funnelhouse.toml").absolute()
+    tree, text = configuration_file.read_toml(file)
+    overridden = configuration_file.override(tree, variables)
+    _refuse_hostile_names(tree, file, text)
+    try:
+        return Settings.model_validate({**tree, "folder": file.parent, "file": file}, context={"folder": file.parent})
+    except ValidationError as error:
+        raise _explained(error, file, text, overridden) from None
+
+
+def _refuse_hostile_names(tree: configuration_file.Tree, file: Path, text: str) -> None:
+    for reserved in ("folder", "file"):
+        if reserved in tree:
+            raise ConfigurationError(f"unknown key `{reserved}`", where=_place(file, text, (reserved,)))
+    sources = tree.get("sources", {})
+    for name, table in sources.items() if isinstance(sources, dict) else ():
+        where = _place(file, text, ("sources", name))
+        if not IDENTIFIER.fullmatch(name):
+            raise ConfigurationError(
+                f"the source name {name!r} is not allowed",
+                where=where,
+                next="Use lower-case letters, digits and underscores, beginning with a letter",
+            )
+        if isinstance(table, dict) and "kind" not in table and name not in VENDORS:
+            kinds = ", ".join((*VENDORS, "files"))
+            raise ConfigurationError(f"`sources.{name}` needs a `kind`", where=where, next=f"One of {kinds}")
+
+
+def _explained(error: ValidationError, file: Path, text: str, overridden: set[tuple[str, ...]]) -> ConfigurationError:
+    """The first problem as a sentence with line and key, and how many more there are; never the value."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    first = problems[0]
+    key = tuple(str(part) for part in first["loc"])
+    if len(key) > 2 and key[0] == "sources" and key[2] in (*VENDORS, "files"):
+        key = (*key[:2], *key[3:])
+    what = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        what = "unknown key"
+    elif first["type"] == "missing":
+        what = "this key is required"
+    dotted = ".".join(key)
+    where = _place(file, text, key)
+    if key in overridden:
+        where = "environment variable FUNNELHOUSE__" + "__".join(part.upper() for part in key)
+    more = f"{len(problems) - 1} more problem(s) follow" if len(problems) > 1 else ""
+    return ConfigurationError(f"`{dotted}`: {what}" if dotted else what, where=where, next=more)
+
+
+def _place(file: Path, text: str, key: tuple[str, ...]) -> str:
+    line = configuration_file.line_of(text, key)
+    return f"{file}, line {line}" if line else str(file)
