@@ -1,4 +1,4 @@
-"""Writes a company's folder: the configuration that `funnel init` begins with, and the simulated company of the demo."""
+"""Writes a company's folder: the configuration that `funnel init` begins with, and the company of the demo."""
 
 import re
 from datetime import date

@@ -45,7 +45,9 @@ def extract(settings: Settings, *, names: Sequence[str] | None = None) -> list[S
     """Extract sources into landing, all at once; a source that fails is reported and does not stop the others."""
     chosen = list(settings.enabled_sources if names is None else names)
     with writing(settings, "extract"), progress.phase("extract") as listener:
-        reports = extraction.extract(settings, sources=chosen, progress=listener.advance)
+        reports = extraction.extract(
+            settings, sources=chosen, progress=lambda source, entity, _: listener.advance(f"{source}.{entity}")
+        )
         sources.record_extraction(settings, chosen, reports)
     return reports
 

@@ -209,15 +209,15 @@ def _say_what_next(
         f"Done in {seconds:.0f} s. Published: {published['path']}",
         f"  (build {published['build_id']}, as of {published['as_of_date']}; `{serving}` always points at the newest)",
         "",
-        f'Query it:        funnel -c {config} sql "select * from kpi_scorecard"',
+        f"Query it:        funnel -c {config} sql 'from kpi_scorecard'",
         f"Open the UI:     funnel -c {config} dev     then http://127.0.0.1:3000",
         "  and for runs from the UI, the vendors:",
         f"                 funnel sandbox serve --seed {seed} --scale {scale:g} --as-of {first} --now {day}"
         f" --port {_port_of(settings)}",
         f"Checks:          {settings.var}/data_docs/index.html",
         "Connect BI:      open that file read-only with DuckDB's connector, schemas `marts` and `meta`",
-        "                 Tableau: Connect > Other Databases (JDBC), DuckDB, `jdbc:duckdb:<file>?access_mode=READ_ONLY`",
-        "                 Power BI: Get data > ODBC, DuckDB driver, `Database=<file>;access_mode=READ_ONLY`",
+        "                 Tableau: Other Databases (JDBC), DuckDB driver, `jdbc:duckdb:<file>`, read-only",
+        "                 Power BI: ODBC, DuckDB driver, `Database=<file>;access_mode=READ_ONLY`",
         "A second demo lets a day pass at the vendors and loads only what changed.",
     ):
         output.say(line)

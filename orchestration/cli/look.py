@@ -128,7 +128,7 @@ def _status_lines(found: dict[str, Any]) -> list[str]:
     if published:
         lines = [
             f"published: {published['path']}",
-            f"           build {published['build_id']}, as of {published['as_of_date']}, at {published['published_at']}",
+            f"           as of {published['as_of_date']}, build {published['build_id']}",
         ]
     if last:
         lines.append(

@@ -1,4 +1,4 @@
-"""`funnel state`: what waits in landing and where every stream stands; let a batch in, give it up, or fetch it again."""
+"""`funnel state`: where every stream stands and what waits; let a batch in, give it up, or fetch it again."""
 
 from dataclasses import asdict
 from typing import Annotated
