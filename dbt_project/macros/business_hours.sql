@@ -68,3 +68,21 @@
     ) as carried
     where mark_order = 1
 {% endmacro %}
+
+
+{# Minutes of a day as HH:MM; 1440 is 24:00. #}
+{% macro time_of_day(minutes) -%}
+    (
+        lpad(cast(cast(floor({{ minutes }} / 60) as integer) as varchar), 2, '0')
+        || ':'
+        || lpad(cast(cast({{ minutes }} % 60 as integer) as varchar), 2, '0')
+    )
+{%- endmacro %}
+
+
+{# One row per whole number from first to last, as `number`. #}
+{% macro whole_numbers(first, last) %}
+    {%- for number in range(first, last + 1) %}
+    {{ 'union all ' if not loop.first }}select {{ number }} as number
+    {%- endfor %}
+{% endmacro %}
