@@ -110,7 +110,7 @@ def _extract_stream(
     accepted: frozenset[str],
     progress: Progress | None,
 ) -> None:
-    started = time.monotonic()
+    started, waited = time.monotonic(), _waited(connector)
     try:
         stream_pass.run(
             settings,
@@ -123,10 +123,13 @@ def _extract_stream(
         )
     except Exception as error:
         _fail(report, error)
-    waited = getattr(connector, "waited_seconds", None)
-    if callable(waited):
-        report.waited_seconds = round(float(waited(stream)), 3)
+    report.waited_seconds = round(_waited(connector) - waited, 3)
     report.seconds = round(time.monotonic() - started, 3)
+
+
+def _waited(connector: Source) -> float:
+    """Seconds that the source has made us wait; streams of a source that are read together share them."""
+    return float(getattr(getattr(connector, "api", None), "waited_seconds", 0.0))
 
 
 def _fail(report: StreamReport, error: Exception) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyarrow.parquet as pq
 
@@ -91,7 +91,7 @@ class _Capped(io.RawIOBase):
 
 def _open(path: Path, settings: FilesSettings) -> io.BufferedReader:
     is_packed = path.suffix.lower() == ".gz"
-    inner: IO[bytes] = gzip.open(path, "rb") if is_packed else path.open("rb")  # noqa: SIM115
+    inner = cast("IO[bytes]", gzip.open(path, "rb") if is_packed else path.open("rb"))  # noqa: SIM115
     return io.BufferedReader(_Capped(inner, settings.max_bytes, path.name), 1 << 16)
 
 

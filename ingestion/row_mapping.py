@@ -151,15 +151,21 @@ class RowMapper:
                 words = ", ".join(column.vocabulary)
                 raise UnusableValueError(f"{text[:60]!r} is none of {words}; map it in `values`")
             return text.lower()
-        converters: dict[str, Callable[[str], str]] = {
-            "text": str,
-            "boolean": _boolean,
-            "date": self._date,
-            "timestamp": self._timestamp,
-            "integer": lambda value: _integer(self._number(value)),
-            "ratio": lambda value: _ratio(self._number(value)),
-        }
-        return converters.get(column.type, lambda value: f"{self._number(value):f}")(text)
+        match column.type:
+            case "text":
+                return text
+            case "boolean":
+                return _boolean(text)
+            case "date":
+                return self._date(text)
+            case "timestamp":
+                return self._timestamp(text)
+            case "integer":
+                return _integer(self._number(text))
+            case "ratio":
+                return _ratio(self._number(text))
+            case _:
+                return f"{self._number(text):f}"
 
     def _number(self, text: str) -> Decimal:
         cleaned = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "").replace("'", "")

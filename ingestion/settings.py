@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ingestion import configuration_file
 from ingestion.catalog import VENDORS
+from ingestion.configuration_template import TEMPLATE
 from ingestion.errors import ConfigurationError
 from ingestion.setting_types import IDENTIFIER, ClockRange, Currency, Secret, TimeZone, Word
 from ingestion.source_settings import (
@@ -34,6 +35,7 @@ __all__ = [
     "SourceSettings",
     "StripeSettings",
     "ZendeskSettings",
+    "init_template",
     "load_settings",
 ]
 
@@ -207,6 +209,11 @@ def load_settings(path: Path | None = None, *, environment: Mapping[str, str] | 
         return Settings.model_validate({**tree, "folder": file.parent, "file": file}, context={"folder": file.parent})
     except ValidationError as error:
         raise _explained(error, file, text, overridden) from None
+
+
+def init_template() -> str:
+    """The text of a new `funnelhouse.toml`: every source explained and switched off."""
+    return TEMPLATE
 
 
 def _refuse_hostile_names(tree: configuration_file.Tree, file: Path, text: str) -> None:

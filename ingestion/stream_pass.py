@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ingestion import drift, faultpoints, landing
 from ingestion.batch_writer import BatchWriter
@@ -101,7 +102,8 @@ def _changed_parents(
     for batch in parents:
         if batch.row_count and (done or "") < batch.batch_id <= (through or ""):
             rows = landing.read_columns(batch, ["record_id", "payload_hash"])
-            ids, hashes = rows.column("record_id").to_pylist(), rows.column("payload_hash").to_pylist()
+            ids: list[Any] = rows.column("record_id").to_pylist()
+            hashes: list[Any] = rows.column("payload_hash").to_pylist()
             keys.update(key for key, digest in zip(ids, hashes, strict=True) if digest != landing.TOMBSTONE_HASH)
     return through, frozenset(keys)
 

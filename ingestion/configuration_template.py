@@ -1,0 +1,87 @@
+"""The configuration that `funnel init` writes: every source, with what it needs, switched off."""
+
+TEMPLATE = """\
+# Funnelhouse: one company. Every path is relative to this file.
+# Secrets never stand here: write { env = "NAME" } or { file = "path" }.
+# A variable such as FUNNELHOUSE__SOURCES__HUBSPOT__BASE_URL overrides the key of that name.
+
+[company]
+name = "My company"
+reporting_currency = "USD"
+reporting_timezone = "UTC"            # a zone of the IANA database, such as "Europe/Berlin"
+fiscal_year_start_month = 1
+week_start = "monday"
+weekend = ["saturday", "sunday"]
+
+[company.business_hours]              # response times count these hours; leave a weekday out for a day off
+monday = ["09:00-17:00"]
+tuesday = ["09:00-17:00"]
+wednesday = ["09:00-17:00"]
+thursday = ["09:00-17:00"]
+friday = ["09:00-17:00"]
+holidays = []                         # { date = 2026-01-01, name = "New Year" }
+
+[warehouse]
+path = "var/warehouse.duckdb"
+
+[kpi]
+# gross_margin_ratio = 0.80           # without it, margin KPIs are empty
+attribution_model = "first_touch"
+attribution_lookback_days = 90
+cac_lag_months = 0
+exchange_rate_max_age_days = 7
+
+[alerts]
+# webhook_url = { env = "ALERT_WEBHOOK_URL" }
+# email_to = ["data@example.com"]
+# smtp_host = "smtp.example.com"
+
+[sources.hubspot]
+enabled = false
+access_token = { env = "HUBSPOT_ACCESS_TOKEN" }
+start_date = 2023-01-01
+# allow_stale = "36h"                 # publish without this source for so long after it last worked
+# [sources.hubspot.pipelines.default]
+# first_real_stage = "appointmentscheduled"
+
+[sources.google_ads]
+enabled = false
+customer_id = "000-000-0000"
+developer_token = { env = "GOOGLE_ADS_DEVELOPER_TOKEN" }
+client_id = ""
+client_secret = { env = "GOOGLE_ADS_CLIENT_SECRET" }
+refresh_token = { env = "GOOGLE_ADS_REFRESH_TOKEN" }
+start_date = 2023-01-01
+
+[sources.zendesk]
+enabled = false
+base_url = "https://example.zendesk.com"
+email = "data@example.com"
+api_token = { env = "ZENDESK_API_TOKEN" }
+start_date = 2023-01-01
+
+[sources.stripe]
+enabled = false
+api_key = { env = "STRIPE_API_KEY" }
+
+# Bring your own: any export, mapped to an entity (opportunities, leads, costs, targets, ...).
+[sources.legacy_crm]
+enabled = false
+kind = "files"
+path = "imports/opportunities-*.csv"
+entity = "opportunities"
+record_id = "opportunity_id"          # their column with the key
+date_format = "%Y-%m-%d"              # optional: encoding, delimiter, decimal, time_zone, sheet
+[sources.legacy_crm.columns]          # our name = their column
+account_name = "account"
+owner_name = "sales_agent"
+stage = "deal_stage"
+created_at = "engage_date"
+closed_at = "close_date"
+amount = "close_value"
+[sources.legacy_crm.values.stage]     # their word = our word
+Won = "won"
+Lost = "lost"
+Engaging = "open"
+Prospecting = "open"
+"""
