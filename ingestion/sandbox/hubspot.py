@@ -65,6 +65,21 @@ class HubSpotVendor:
         }
         return Response(status, orjson.dumps(answer), headers)
 
+    def hide(self, object_type: str, *, newest: bool) -> None:
+        """Let the most recently modified record, or the first by id, not exist until `show`."""
+        store = self.stores[object_type]
+        snapshot = store.snapshot()
+        if snapshot.live:
+            store.hide(snapshot.by_modification[-1][2].record_id if newest else snapshot.live[0].record_id)
+
+    def show(self, object_type: str) -> None:
+        """Let every hidden record of a type exist again."""
+        self.stores[object_type].show_all()
+
+    def freeze(self, object_type: str, is_on: bool) -> None:
+        """Show one modification time for all records of a type, or their own again."""
+        self.stores[object_type].freeze(self.world.now - dt.timedelta(days=1) if is_on else None)
+
     def _route(self, request: Request) -> tuple[int, Any]:
         parts = request.path.strip("/").split("/")
         match request.method, parts:

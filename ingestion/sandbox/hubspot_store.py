@@ -29,9 +29,10 @@ class Asked:
 class Snapshot:
     """The records of one object type at one moment."""
 
-    def __init__(self, now: dt.datetime, records: Sequence[Record]) -> None:
-        """Sort the records that exist into live and archived ones."""
+    def __init__(self, now: dt.datetime, records: Sequence[Record], frozen: dt.datetime | None = None) -> None:
+        """Sort the records that exist into live and archived ones; `frozen` replaces all modification times."""
         self.now = now
+        self.frozen = frozen
         ordered = sorted(records, key=lambda record: int(record.record_id))
         present = [r for r in ordered if r.exists(now) and r.merged_into(now) is None]
         self.live = [record for record in present if not record.is_deleted(now)]
@@ -50,7 +51,7 @@ class Snapshot:
     @cached_property
     def by_modification(self) -> list[tuple[int, int, Record]]:
         """(modified, id, record) of live records, oldest modification first; milliseconds."""
-        rows = [(epoch_millis(r.updated_at(self.now)), int(r.record_id), r) for r in self.live]
+        rows = [(epoch_millis(self.frozen or r.updated_at(self.now)), int(r.record_id), r) for r in self.live]
         rows.sort(key=lambda row: (row[0], row[1]))
         return rows
 
@@ -70,6 +71,8 @@ class Store:
         self.object_type = object_type
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._hidden: set[str] = set()
+        self._frozen: dt.datetime | None = None
 
     @cached_property
     def records(self) -> Sequence[Record]:
@@ -85,8 +88,31 @@ class Store:
         """Return the records as they stand now."""
         with self._lock:
             if self._snapshot is None or self._snapshot.now != self.world.now:
-                self._snapshot = Snapshot(self.world.now, self.records)
+                shown = [record for record in self.records if record.record_id not in self._hidden]
+                self._snapshot = Snapshot(self.world.now, shown, self._frozen)
             return self._snapshot
+
+    def hide(self, record_id: str) -> None:
+        """Let a record not exist for the time being."""
+        with self._lock:
+            self._hidden.add(record_id)
+            self._snapshot = None
+
+    def show_all(self) -> None:
+        """Let every hidden record exist again."""
+        with self._lock:
+            self._hidden.clear()
+            self._snapshot = None
+
+    def freeze(self, moment: dt.datetime | None) -> None:
+        """Show one modification time for all records, or their own again."""
+        with self._lock:
+            self._frozen = moment
+            self._snapshot = None
+
+    def modified_at(self, record: Record, now: dt.datetime) -> str:
+        """Return the modification time that a record shows."""
+        return iso_millis(self._frozen or record.updated_at(now))
 
     @cached_property
     def property_names(self) -> tuple[str, ...]:
@@ -95,7 +121,7 @@ class Store:
 
     def properties(self, record: Record, now: dt.datetime) -> dict[str, str | None]:
         """Return all properties of a record."""
-        modified = iso_millis(record.updated_at(now))
+        modified = self.modified_at(record, now)
         return hubspot_properties.SHOWN[self.object_type](self.world, record, now, modified)
 
     def payload(self, record: Record, now: dt.datetime, asked: Asked) -> dict[str, Any]:
@@ -109,7 +135,7 @@ class Store:
             "id": record.record_id,
             "properties": {name: shown[name] for name in names if name in shown},
             "createdAt": hubspot_properties.created_at(record, now),
-            "updatedAt": iso_millis(record.updated_at(now)),
+            "updatedAt": self.modified_at(record, now),
             "archived": archived,
         }
         if archived:

@@ -6,15 +6,21 @@ real paths. `serve(world)` starts the server, `base_url(vendor)` is what a conne
 
 import datetime as dt
 import importlib.util
+import socket
+import struct
+import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from ingestion.sandbox import files
+from ingestion.sandbox.faults import Fault, Injector
 from ingestion.sandbox.http_shapes import Request, Response
 from ingestion.sandbox.world import World
 
@@ -63,6 +69,18 @@ class SandboxServer:
             raise KeyError(vendor)
         return f"http://127.0.0.1:{self.port}/{vendor}"
 
+    def switch_faults(self, *faults: "Fault | str | Mapping[str, Any]") -> None:
+        """Replace the faults that are switched on; none restores health."""
+        self._http.injector.switch(faults)
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the faults that are switched on, with how many requests they saw and hit."""
+        return self._http.injector.shown()
+
+    def write_files(self, folder: Path) -> None:
+        """Write the company's file sources into a folder."""
+        files.write(self.world, folder)
+
     def advance(self, to: dt.date) -> None:
         """Move the company's clock to the end of a later day."""
         self.world.advance(to)
@@ -76,6 +94,12 @@ class _HttpServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.world = world
         self.vendors = vendors_of(world)
+        self.injector = Injector(self.vendors)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Stay silent about clients that hang up; anything else is a defect and is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -104,19 +128,41 @@ class _Handler(BaseHTTPRequestHandler):
             return self._control(request)
         if vendor not in self.server.vendors:
             return Response.of_json({"message": f"no vendor {vendor!r}"}, status=404)
-        return self.server.vendors[vendor].handle(request)
+        return self.server.injector.answer(vendor, request, self.server.vendors[vendor].handle)
 
     def _control(self, request: Request) -> Response:
-        if request.method == "POST" and request.path == "/advance":
-            self.server.world.advance(dt.date.fromisoformat(request.json()["to"]))
-        return Response.of_json({"as_of": self.server.world.as_of.isoformat()})
+        world, injector = self.server.world, self.server.injector
+        if request.method == "POST":
+            try:
+                asked = request.json()
+                if request.path == "/advance":
+                    world.advance(dt.date.fromisoformat(asked["to"]))
+                elif request.path == "/faults":
+                    injector.switch(asked["faults"])
+            except (KeyError, TypeError, ValueError) as error:
+                return Response.of_json({"message": str(error)}, status=400)
+        return Response.of_json({"as_of": world.as_of.isoformat(), "faults": injector.shown()})
 
     def _send(self, response: Response) -> None:
-        phrase = self.responses.get(HTTPStatus(response.status), ("", ""))[0] if response.status < 600 else ""
+        if response.delay_seconds:
+            time.sleep(response.delay_seconds)
+        phrase = HTTPStatus(response.status).phrase
         length = len(response.body) if response.content_length is None else response.content_length
         headers = response.headers | {"Content-Length": str(length), "Date": self.date_time_string()}
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self.wfile.write(f"HTTP/1.1 {response.status} {phrase}\r\n{head}\r\n".encode("latin-1") + response.body)
+        body = response.body[: response.cut_after]
+        self.wfile.write(f"HTTP/1.1 {response.status} {phrase}\r\n{head}\r\n".encode("latin-1") + body)
+        if response.cut_after is not None:
+            self._reset()
+        elif response.content_length is not None:
+            self.close_connection = True
+
+    def _reset(self) -> None:
+        """Drop the connection so that the client sees a reset, not an end."""
+        self.wfile.flush()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.close_connection = True
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
@@ -125,12 +171,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(world: World, port: int = 0, faults: Iterable[object] = ()) -> Iterator[SandboxServer]:
+def serve(
+    world: World, port: int = 0, faults: "Iterable[Fault | str | Mapping[str, Any]]" = ()
+) -> Iterator[SandboxServer]:
     """Serve a world on 127.0.0.1 until the block ends.
 
     `port` 0 takes a free one. `faults` are switched on from the first request (see faults.py).
     """
     http = _HttpServer(port, world)
+    http.injector.switch(faults)
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -139,10 +188,3 @@ def serve(world: World, port: int = 0, faults: Iterable[object] = ()) -> Iterato
         http.shutdown()
         http.server_close()
         thread.join()
-
-
-def write_files(world: World, folder: Path) -> None:
-    """Write the company's file sources into a folder."""
-    from ingestion.sandbox import files
-
-    files.write(world, folder)
