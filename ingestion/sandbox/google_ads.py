@@ -16,9 +16,9 @@ import orjson
 from ingestion.sandbox import ads, credentials
 from ingestion.sandbox.ads import Ads, DailyMetrics
 from ingestion.sandbox.google_ads_gaql import Query, QueryError, Row, parse
+from ingestion.sandbox.http_shapes import Request, Response
 
 if TYPE_CHECKING:
-    from ingestion.sandbox.server import Request, Response
     from ingestion.sandbox.world import World
 
 BATCH_ROWS = 1000
@@ -74,7 +74,7 @@ class GoogleAdsVendor:
         self._tokens: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def handle(self, request: "Request") -> "Response":
+    def handle(self, request: Request) -> Response:
         """Answer one request."""
         if request.path == "/token" and request.method == "POST":
             return self._token(request)
@@ -99,9 +99,7 @@ class GoogleAdsVendor:
         with self._lock:
             self._tokens.clear()
 
-    def _token(self, request: "Request") -> "Response":
-        from ingestion.sandbox.server import Response
-
+    def _token(self, request: Request) -> Response:
         form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
         if form.get("client_id") != credentials.GOOGLE_ADS_CLIENT_ID or (
             form.get("client_secret") != credentials.GOOGLE_ADS_CLIENT_SECRET
@@ -125,7 +123,7 @@ class GoogleAdsVendor:
             }
         )
 
-    def _refusal(self, request: "Request", customer_id: str) -> "Response | None":
+    def _refusal(self, request: Request, customer_id: str) -> Response | None:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         with self._lock:
             expires = self._tokens.get(token, 0.0)
@@ -155,9 +153,7 @@ class GoogleAdsVendor:
         wanted = query.filter(_metric_rows(part, today))
         return _grouped(query, wanted)
 
-    def _stream(self, query: Query, rows: list[Row]) -> "Response":
-        from ingestion.sandbox.server import Response
-
+    def _stream(self, query: Query, rows: list[Row]) -> Response:
         rows = query.arrange(rows)
         mask = ",".join(_camel(name) for name in query.fields)
         batches: list[dict[str, Any]] = []
@@ -263,9 +259,7 @@ def _camel(name: str) -> str:
     return re.sub(r"_([a-z])", lambda match: match.group(1).upper(), name)
 
 
-def _error(status: int, word: str, message: str, kind: str | None = None, reason: str | None = None) -> "Response":
-    from ingestion.sandbox.server import Response
-
+def _error(status: int, word: str, message: str, kind: str | None = None, reason: str | None = None) -> Response:
     error: dict[str, Any] = {"code": status, "message": message, "status": word}
     if kind is not None:
         error["details"] = [

@@ -14,10 +14,10 @@ import orjson
 
 from ingestion.sandbox import billing, credentials, stripe_invoice_objects
 from ingestion.sandbox.clock import epoch_seconds
+from ingestion.sandbox.http_shapes import Request, Response
 from ingestion.sandbox.stripe_lists import Collection, Entry, StripeError, collections_of
 
 if TYPE_CHECKING:
-    from ingestion.sandbox.server import Request, Response
     from ingestion.sandbox.world import World
 
 API_VERSION = "2020-08-27"
@@ -37,10 +37,8 @@ class StripeVendor:
         self._lock = threading.Lock()
         self._collections: dict[str, Collection] | None = None
 
-    def handle(self, request: "Request") -> "Response":
+    def handle(self, request: Request) -> Response:
         """Answer one request."""
-        from ingestion.sandbox.server import Response
-
         headers = {"Content-Type": "application/json", "Stripe-Version": API_VERSION, "Request-Id": "req_sandbox"}
         try:
             body = self._answer(request)
@@ -50,7 +48,7 @@ class StripeVendor:
             return Response(error.status, orjson.dumps(error.body()), headers)
         return Response(200, body, headers)
 
-    def _answer(self, request: "Request") -> bytes:
+    def _answer(self, request: Request) -> bytes:
         _check_key(request.headers.get("authorization", ""))
         self._throttle()
         path = request.path.rstrip("/")
@@ -79,12 +77,12 @@ class StripeVendor:
                 self._collections = collections_of(self.world.part("billing", billing.simulate))
             return self._collections
 
-    def _list(self, collection: Collection, request: "Request", now: int) -> bytes:
+    def _list(self, collection: Collection, request: Request, now: int) -> bytes:
         wanted = _filter(collection, request, now)
         found, more = collection.page(now, _limit(request), request.first("starting_after"), wanted)
         return _envelope(found, collection.url, more)
 
-    def _lines(self, invoice_id: str, request: "Request") -> bytes:
+    def _lines(self, invoice_id: str, request: Request) -> bytes:
         part = self.world.part("billing", billing.simulate)
         invoices = self.world.part("invoices by id", lambda _: {i.invoice_id: i for i in part.invoices})
         record = invoices[invoice_id]
@@ -124,7 +122,7 @@ def _check_key(authorization: str) -> None:
         raise StripeError(401, f"Invalid API Key provided: {token[:7]}****{token[-4:]}")
 
 
-def _limit(request: "Request") -> int:
+def _limit(request: Request) -> int:
     text = request.first("limit") or str(_DEFAULT_LIMIT)
     if not text.isdecimal():
         raise StripeError(400, f"Invalid integer: {text}", code="parameter_invalid_integer", param="limit")
@@ -136,7 +134,7 @@ def _limit(request: "Request") -> int:
     return limit
 
 
-def _filter(collection: Collection, request: "Request", now: int) -> Callable[[Entry], bool]:
+def _filter(collection: Collection, request: Request, now: int) -> Callable[[Entry], bool]:
     """Return the condition that a list's query parameters set."""
     tests: list[Callable[[Entry], bool]] = []
     for name, values in request.query.items():
