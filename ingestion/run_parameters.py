@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.entities import ENTITIES
 from ingestion.settings import FilesSettings, Settings
 
 Row = tuple[Any, ...]
@@ -63,16 +64,23 @@ def _parameters(settings: Settings, as_of_date: date) -> Row:
 
 
 def _value_mappings(settings: Settings) -> list[Row]:
-    """Words of vendor sources; files apply theirs when they are read. The entity stands before the column
-    (`values."opportunities.stage"`), or is NULL for every entity with that column."""
-    rows: list[Row] = []
-    for name, source in settings.sources.items():
-        if isinstance(source, FilesSettings):
-            continue
-        for column, words in source.values.items():
-            entity, _, column_name = column.rpartition(".")
-            rows += [(name, entity or None, column_name, theirs, ours) for theirs, ours in words.items()]
-    return rows
+    """Words of vendor sources, for every entity that has the column; files apply theirs when they are read.
+
+    `values."opportunities.stage"` speaks of one entity only.
+    """
+    return [
+        (name, entity, column, theirs, ours)
+        for name, source in settings.sources.items()
+        if not isinstance(source, FilesSettings)
+        for key, words in source.values.items()
+        for entity, column in _columns_named(key)
+        for theirs, ours in words.items()
+    ]
+
+
+def _columns_named(key: str) -> list[tuple[str, str]]:
+    wanted, _, column = key.rpartition(".")
+    return [(entity.name, column) for entity in ENTITIES if wanted in ("", entity.name) and entity.column(column)]
 
 
 def _pipelines(settings: Settings) -> list[Row]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ingestion.entities import ENTITY_BY_NAME
+from ingestion.entities import ENTITIES, ENTITY_BY_NAME
 from ingestion.setting_types import BaseUrl, Duration, FolderPath, Secret, TimeZone, Word
 
 
@@ -34,6 +34,15 @@ class SourceSettings(BaseModel):
     start_date: date | None = None
     values: Mapping[str, Mapping[str, str]] = {}
     pipelines: Mapping[str, PipelineSettings] = {}
+
+    @model_validator(mode="after")
+    def _known_words(self) -> "SourceSettings":
+        for key in self.values:
+            wanted, _, column = key.rpartition(".")
+            entities = [ENTITY_BY_NAME[wanted]] if wanted in ENTITY_BY_NAME else ENTITIES if not wanted else []
+            if not any(column in entity.column_names for entity in entities):
+                raise ValueError(f"`values` has {key!r}, which is no column of an entity")
+        return self
 
 
 class HubSpotSettings(SourceSettings):
