@@ -2,7 +2,8 @@
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -15,13 +16,16 @@ from ingestion import exact_json, hosts
 from ingestion.errors import ConfigurationError, ProtocolError, SourceError
 from ingestion.oauth import Credentials
 from ingestion.pacing import TokenBucket, retry_after_seconds
+from ingestion.prefetch import prefetched
 
 Answer = TypeVar("Answer")
+Item = TypeVar("Item")
 
 _PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _MESSAGE_LENGTH = 300
+_ACCOUNT: ContextVar[str] = ContextVar("account", default="")
 
 
 @dataclass(frozen=True)
@@ -50,21 +54,6 @@ class RefusedRequestError(SourceError):
         super().__init__(what, where=where)
         self.status = status
         self.answer = answer
-
-
-class LoopGuard:
-    """Refuses a page token that was seen before in the same pass."""
-
-    def __init__(self, where: str) -> None:
-        self._where = where
-        self._seen: set[str] = set()
-
-    def check(self, token: str) -> str:
-        """The token, when it is new; raises ProtocolError when it is not."""
-        if token in self._seen:
-            raise ProtocolError("the source repeats a page token: a loop", where=self._where)
-        self._seen.add(token)
-        return token
 
 
 class ApiClient:
@@ -105,7 +94,7 @@ class ApiClient:
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=16),
         )
         self._lock = threading.Lock()
-        self._waited = 0.0
+        self._waited: dict[str, float] = {}
         self._requests = 0
 
     def __enter__(self) -> Self:
@@ -122,10 +111,14 @@ class ApiClient:
         """Close the connections."""
         self._http.close()
 
-    @property
-    def waited_seconds(self) -> float:
-        """Seconds spent waiting for the vendor's permission: rate limits, Retry-After and back-off."""
-        return self._waited
+    def waited_seconds(self, account: str | None = None) -> float:
+        """Seconds spent waiting for the vendor's permission: pace, Retry-After and back-off; of one account or all."""
+        with self._lock:
+            return sum(self._waited.values()) if account is None else self._waited.get(account, 0.0)
+
+    def ahead(self, account: str, items: Iterator[Item]) -> Iterator[Item]:
+        """Yield items that are read ahead in a thread of its own, whose waits are booked on an account."""
+        return prefetched(_on_account(account, items))
 
     @property
     def request_count(self) -> int:
@@ -214,7 +207,8 @@ class ApiClient:
 
     def _count_wait(self, seconds: float) -> None:
         with self._lock:
-            self._waited += seconds
+            account = _ACCOUNT.get()
+            self._waited[account] = self._waited.get(account, 0.0) + seconds
 
     def _authorised(
         self, method: str, url: str, where: str, params: Mapping[str, Any] | None, body: Any
@@ -297,6 +291,11 @@ class ApiClient:
             place = self.redacted(link.split("?")[0])[:_MESSAGE_LENGTH]
             raise ProtocolError(f"a link to another place ({place!r}) is not followed", where=self._source)
         return target
+
+
+def _on_account(account: str, items: Iterator[Item]) -> Iterator[Item]:
+    _ACCOUNT.set(account)
+    yield from items
 
 
 def _is_error_object(value: Any) -> bool:

@@ -5,10 +5,10 @@ from typing import Any
 
 from ingestion.catalog import Stream
 from ingestion.errors import ProtocolError
-from ingestion.http import ApiClient, LoopGuard, RefusedRequestError
+from ingestion.http import ApiClient, RefusedRequestError
 from ingestion.oauth import Bearer
 from ingestion.pacing import TokenBucket
-from ingestion.prefetch import prefetched
+from ingestion.paging import LoopGuard
 from ingestion.settings import StripeSettings
 from ingestion.source import Page, Record, Source, StreamState
 
@@ -24,13 +24,19 @@ class Stripe:
 
     def pages(self, stream: Stream, state: StreamState) -> Iterator[Page]:
         """Yield a stream page by page, newest record first; reads one page ahead."""
-        if stream.entity == "invoice_lines":
-            return prefetched(self._invoice_lines(state.resume_token))
-        return prefetched(self._listed(f"v1/{stream.entity}", state.resume_token, _FILTERS.get(stream.entity, {})))
+        filters = _FILTERS.get(stream.entity, {})
+        is_lines = stream.entity == "invoice_lines"
+        after = state.resume_token
+        pages = self._invoice_lines(after) if is_lines else self._listed(f"v1/{stream.entity}", after, filters)
+        return self.api.ahead(stream.name, pages)
 
     def expected_count(self, stream: Stream) -> int | None:
         """Stripe's lists do not tell their length."""
         return None
+
+    def waited_seconds(self, stream: Stream) -> float:
+        """Seconds that a stream waited for the vendor's permission."""
+        return self.api.waited_seconds(stream.name)
 
     def close(self) -> None:
         """Release connections."""

@@ -9,7 +9,6 @@ from ingestion.errors import ProtocolError
 from ingestion.http import ApiClient
 from ingestion.oauth import OAuth2Refresh
 from ingestion.pacing import TokenBucket
-from ingestion.prefetch import prefetched
 from ingestion.settings import GoogleAdsSettings
 from ingestion.source import Page, Record, Source, StreamState
 
@@ -52,19 +51,25 @@ class GoogleAds:
 
     def pages(self, stream: Stream, state: StreamState) -> Iterator[Page]:
         """Yield a stream page by page; metrics month by month, oldest first."""
-        if stream.entity == "campaign_metrics":
-            return prefetched(self._metrics(state))
-        fields = {"customers": _CUSTOMER, "campaigns": _CAMPAIGN}[stream.entity]
-        resource = {"customers": "customer", "campaigns": "campaign"}[stream.entity]
-        return iter([Page(self._rows(_query(fields, resource)))])
+        is_metrics = stream.entity == "campaign_metrics"
+        pages = self._metrics(state) if is_metrics else self._snapshot(stream.entity)
+        return self.api.ahead(stream.name, pages)
 
     def expected_count(self, stream: Stream) -> int | None:
         """Google Ads does not tell a number of rows."""
         return None
 
+    def waited_seconds(self, stream: Stream) -> float:
+        """Seconds that a stream waited for the vendor's permission."""
+        return self.api.waited_seconds(stream.name)
+
     def close(self) -> None:
         """Release connections."""
         self.api.close()
+
+    def _snapshot(self, entity: str) -> Iterator[Page]:
+        fields, resource = (_CUSTOMER, "customer") if entity == "customers" else (_CAMPAIGN, "campaign")
+        yield Page(self._rows(_query(fields, resource)))
 
     def _metrics(self, state: StreamState) -> Iterator[Page]:
         """One query a month up to the current one, and on while the account is ahead of our calendar."""

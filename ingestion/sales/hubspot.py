@@ -14,10 +14,10 @@ import orjson
 
 from ingestion.catalog import Stream
 from ingestion.errors import ConfigurationError, ProtocolError
-from ingestion.http import ApiClient, LoopGuard, RefusedRequestError
+from ingestion.http import ApiClient, RefusedRequestError
 from ingestion.oauth import Bearer
 from ingestion.pacing import TokenBucket
-from ingestion.prefetch import prefetched
+from ingestion.paging import LoopGuard
 from ingestion.sales.hubspot_properties import DOCUMENTED, HISTORY
 from ingestion.sales.hubspot_search import Search, milliseconds
 from ingestion.settings import HubSpotSettings
@@ -52,11 +52,15 @@ class HubSpot:
 
     def pages(self, stream: Stream, state: StreamState) -> Iterator[Page]:
         """Yield a stream page by page; reads one page ahead."""
-        return prefetched(self._pages(stream, state))
+        return self.api.ahead(stream.name, self._pages(stream, state))
 
     def expected_count(self, stream: Stream) -> int | None:
         """The portal's number of live records of an object type; None for the other streams."""
         return Search(self.api, stream.entity).total() if stream.entity in OBJECTS else None
+
+    def waited_seconds(self, stream: Stream) -> float:
+        """Seconds that a stream waited for the vendor's permission."""
+        return self.api.waited_seconds(stream.name)
 
     def close(self) -> None:
         """Release connections."""
@@ -64,12 +68,13 @@ class HubSpot:
 
     def _pages(self, stream: Stream, state: StreamState) -> Iterator[Page]:
         if stream.entity in OBJECTS:
-            return self._objects(stream.entity, state)
-        if stream.entity in ASSOCIATIONS:
-            return self._associations(stream, state)
-        if stream.entity == "owners":
-            return self._owners()
-        return iter([Page(_results(self.api.get("crm/v3/pipelines/deals"), stream.entity))])
+            yield from self._objects(stream.entity, state)
+        elif stream.entity in ASSOCIATIONS:
+            yield from self._associations(stream, state)
+        elif stream.entity == "owners":
+            yield from self._owners()
+        else:
+            yield Page(_results(self.api.get("crm/v3/pipelines/deals"), stream.entity))
 
     def _objects(self, kind: str, state: StreamState) -> Iterator[Page]:
         """List (first sync) or search (later), then the archived records; the token says where it stands."""

@@ -7,15 +7,16 @@ ones, ratings from a list with cursor pagination.
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from ingestion.catalog import Stream
 from ingestion.errors import ProtocolError
-from ingestion.http import ApiClient, LoopGuard, RefusedRequestError
+from ingestion.http import ApiClient, RefusedRequestError
 from ingestion.oauth import Basic, Bearer, Credentials
 from ingestion.pacing import TokenBucket
-from ingestion.prefetch import prefetched
+from ingestion.paging import LoopGuard
 from ingestion.settings import ZendeskSettings
 from ingestion.source import Page, Record, Source, StreamState
 
@@ -37,7 +38,7 @@ class Zendesk:
 
     def pages(self, stream: Stream, state: StreamState) -> Iterator[Page]:
         """Yield a stream page by page; reads ahead."""
-        return prefetched(self._pages(stream, state))
+        return self.api.ahead(stream.name, self._pages(stream, state))
 
     def expected_count(self, stream: Stream) -> int | None:
         """The account's own (approximate) number of records; None where it has none to tell."""
@@ -47,6 +48,10 @@ class Zendesk:
         count = answer.get("count") if isinstance(answer, dict) else None
         value = count.get("value") if isinstance(count, dict) else count
         return value if isinstance(value, int) else None
+
+    def waited_seconds(self, stream: Stream) -> float:
+        """Seconds that a stream waited for the vendor's permission."""
+        return self.api.waited_seconds(stream.name)
 
     def close(self) -> None:
         """Release connections."""
@@ -140,7 +145,7 @@ class Zendesk:
         with ThreadPoolExecutor(_READERS, thread_name_prefix="zendesk") as readers:
             try:
                 for ticket in tickets:
-                    waiting.append(readers.submit(self._of_ticket, entity, ticket))
+                    waiting.append(readers.submit(copy_context().run, self._of_ticket, entity, ticket))
                     if len(waiting) >= 2 * _READERS:
                         yield waiting.popleft().result()
                 while waiting:

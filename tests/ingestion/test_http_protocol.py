@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from ingestion.errors import ConfigurationError, ProtocolError, SourceError
-from ingestion.http import ApiClient, LoopGuard, RefusedRequestError
+from ingestion.http import ApiClient, RefusedRequestError
+from ingestion.paging import LoopGuard
 from tests.ingestion.http_servers import BASE, CANARY, client, script
 
 OK = httpx.Response(200, json={"results": []})

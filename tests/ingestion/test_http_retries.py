@@ -34,7 +34,7 @@ def test_retry_after_is_obeyed_up_to_a_cap_and_otherwise_backed_off(
     handler, requests = script(limited(header), OK)
     with client(handler) as api:
         assert api.get("rows") == {"results": [1]}
-        assert least <= api.waited_seconds <= most
+        assert least <= api.waited_seconds() <= most
     assert len(requests) == 2
 
 
@@ -106,5 +106,16 @@ def test_the_pace_is_shared_by_all_threads_and_its_waits_are_counted() -> None:
     )
     for _ in range(12):
         api.get("rows")
-    assert api.waited_seconds == pytest.approx(1.0)
+    assert api.waited_seconds() == pytest.approx(1.0)
     assert now[0] == pytest.approx(1.0)
+
+
+def test_the_waits_of_each_stream_are_told_apart() -> None:
+    handler, _ = script(limited("0.02"), OK, limited("0.01"), OK)
+    with client(handler) as api:
+        for account in ("contacts", "deals"):
+            assert list(api.ahead(account, iter([1]))) == [1]
+            list(api.ahead(account, (api.get("rows") for _ in range(1))))
+        assert api.waited_seconds("contacts") == pytest.approx(0.02)
+        assert api.waited_seconds("deals") == pytest.approx(0.01)
+        assert api.waited_seconds() == pytest.approx(0.03)
