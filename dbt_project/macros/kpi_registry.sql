@@ -10,8 +10,8 @@
         {%- endfor -%}
     {%- endif -%}
     {%- for name, entry, model in entries | sort(attribute=0) %}
-    {%- set has_denominator = entry.aggregation == 'ratio'
-        or (entry.aggregation in ('recompute', 'last') and entry.unit == 'ratio') -%}
+    {%- set has_denominator = entry.get('has_denominator', entry.aggregation == 'ratio'
+        or (entry.aggregation in ('recompute', 'last') and entry.unit == 'ratio')) -%}
     {%- set has_observations = entry.aggregation == 'recompute' and not has_denominator -%}
     {%- set sample_source = 'observations' if has_observations else 'denominator' if has_denominator
         else 'numerator' if entry.unit == 'count' else 'none' %}
