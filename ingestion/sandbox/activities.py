@@ -67,7 +67,7 @@ def simulate(world: "World") -> list[Activity]:
 
 def _activity(rng: Random, person: Person, owner_id: str | None, at: dt.datetime) -> Activity:
     kind = rng.choices(("email", "call", "meeting"), (45, 35, 20))[0]
-    direction = "inbound" if rng.random() < 0.2 else "outbound"
+    direction = "inbound" if rng.random() < 0.2 and kind != "meeting" else "outbound"
     booked = at - days(rng, 0.1, 6) if kind == "meeting" else at
     length = {"email": None, "call": rng.randint(20, 1500) * 1000, "meeting": rng.choice((15, 30, 45, 60)) * 60_000}
     activity = Activity(
