@@ -49,10 +49,10 @@ def from_millis(millis: int) -> dt.datetime:
 
 
 def iso_millis(moment: dt.datetime) -> str:
-    """Write an instant as `2026-01-05T09:00:00.000Z`, as HubSpot does."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    """Write a UTC instant as `2026-01-05T09:00:00.000Z`, as HubSpot does."""
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def iso_seconds(moment: dt.datetime) -> str:
-    """Write an instant as `2026-01-05T09:00:00Z`, fraction dropped, as Zendesk does."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+    """Write a UTC instant as `2026-01-05T09:00:00Z`, fraction dropped, as Zendesk does."""
+    return moment.isoformat(timespec="seconds")[:-6] + "Z"

@@ -34,12 +34,12 @@ def simulate(world: "World") -> list[CrmTicket]:
     rng = world.random("crm tickets")
     tickets: list[CrmTicket] = []
     for number, moment in enumerate(world.moments(rng, 20)):
-        known = [company for company in world.companies if company.created_at <= moment]
+        known = world.companies_at(rng, moment, 1)
         ticket = CrmTicket(
             record_id=str(FIRST_TICKET_ID + 3 * number),
             inserted_at=moment,
             subject=rng.choice(("Contract copy", "Wrong invoice address", "Access for a colleague")),
-            company_id=rng.choice(known).company_id if known else None,
+            company_id=known[0].company_id if known else None,
             owner_id=world.sales_force.choose(rng, moment),
             priority=rng.choice(("LOW", "MEDIUM", "HIGH")),
             origin=rng.choice(("EMAIL", "PHONE", "FORM", "CHAT")),

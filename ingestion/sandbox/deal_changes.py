@@ -158,8 +158,7 @@ def _replace_amounts(deal: Deal, amount: Decimal | None) -> None:
 
 
 def _second_company(world: "World", rng: Random, deal: Deal) -> None:
-    known = [company for company in world.companies if company.created_at < deal.created_at]
-    for company in rng.sample(known, min(2, len(known))):
+    for company in world.companies_at(rng, deal.created_at, 2):
         if company.company_id != deal.company_id:
             deal.change("company+", company.company_id, deal.created_at + dt.timedelta(minutes=5))
 

@@ -7,6 +7,7 @@ both lifecycle histories, the other e-mail. Pairs are chosen so that the two his
 import bisect
 import dataclasses
 import datetime as dt
+from collections import deque
 from collections.abc import Callable, Iterable
 from random import Random
 from typing import TYPE_CHECKING
@@ -81,8 +82,8 @@ def plant(world: "World", people: list[Person], deals: list[Deal]) -> None:
         mover = pool.take(lambda person: person.company_id is not None and person.opportunity_at is None)
         if mover is not None:
             at = mover.created_at + days(rng, 20, 200)
-            known = [company for company in world.companies[:200] if company.created_at <= at]
-            mover.change("company_id", rng.choice(known).company_id if known else None, at)
+            known = world.companies_at(rng, at, 1)
+            mover.change("company_id", known[0].company_id if known else None, at)
     people.sort(key=lambda person: (person.inserted_at, int(person.person_id)))
 
 
@@ -107,12 +108,15 @@ class _Pool:
     """Hands out people, each for one purpose only."""
 
     def __init__(self, people: Iterable[Person]) -> None:
-        self._people = list(people)
+        self._people = deque(people)
 
     def take(self, fits: Callable[[Person], bool]) -> Person | None:
-        for position, person in enumerate(self._people):
+        """Return the first one that fits; those passed over go to the end."""
+        for _ in range(len(self._people)):
+            person = self._people.popleft()
             if fits(person):
-                return self._people.pop(position)
+                return person
+            self._people.append(person)
         return None
 
 

@@ -16,6 +16,7 @@ Nothing depends on `now` when the world is generated: the history reaches HORIZO
 `as_of`, so a world advanced to a day is, up to that day, the same as before advancing.
 """
 
+import bisect
 import datetime as dt
 import threading
 from collections.abc import Callable
@@ -139,6 +140,11 @@ class World:
         while day not in self.rates[currency]:
             day -= dt.timedelta(days=1)
         return self.rates[currency][day]
+
+    def companies_at(self, rng: Random, moment: dt.datetime, count: int) -> list[Company]:
+        """Return up to `count` different companies that exist at a moment, chosen at random."""
+        known = bisect.bisect_right(self.companies, moment, key=lambda company: company.created_at)
+        return [self.companies[position] for position in rng.sample(range(known), min(count, known))]
 
     def company(self, company_id: str) -> Company:
         """Return a company by id; raises KeyError."""
