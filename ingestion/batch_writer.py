@@ -1,12 +1,14 @@
 """Turns the records of a pass into batches of landing."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from array import array
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion import landing
 from ingestion.catalog import Stream
@@ -19,22 +21,44 @@ from ingestion.settings import Settings
 _FAR_FUTURE = timedelta(days=1)
 
 
-@dataclass
 class _Rows:
-    record_ids: list[str] = field(default_factory=list)
-    updated_at: list[int] = field(default_factory=list)
-    is_deleted: list[bool] = field(default_factory=list)
-    payloads: list[bytes | None] = field(default_factory=list)
-    hashes: list[str] = field(default_factory=list)
-    extracted_at: list[int] = field(default_factory=list)
-    byte_count: int = 0
+    """Columns of a batch that is being collected; the payloads are one buffer, as Arrow wants them."""
+
+    def __init__(self) -> None:
+        self.record_ids: list[str] = []
+        self.updated_at: list[int] = []
+        self.is_tombstone: list[bool] = []
+        self.is_deleted: list[bool] = []
+        self.hashes: list[str] = []
+        self.extracted_at: list[int] = []
+        self._payloads = bytearray()
+        self._ends = array("i", [0])
+
+    @property
+    def byte_count(self) -> int:
+        return len(self._payloads)
+
+    def append(
+        self, record_id: str, payload: bytes | None, *, updated_at: int, is_deleted: bool, extracted_at: int
+    ) -> None:
+        self.record_ids.append(record_id)
+        self.updated_at.append(updated_at)
+        self.is_deleted.append(is_deleted)
+        self.is_tombstone.append(payload is None)
+        if payload is None:
+            self.hashes.append(landing.TOMBSTONE_HASH)
+        else:
+            self.hashes.append(hashlib.sha256(payload).hexdigest()[:32])
+            self._payloads += payload
+        self._ends.append(len(self._payloads))
+        self.extracted_at.append(extracted_at)
 
     def table(self, source_name: str | None) -> pa.Table:
         columns: list[Any] = [
             pa.array(self.record_ids, pa.string()),
             pa.array(self.updated_at, pa.timestamp("us")),
             pa.array(self.is_deleted, pa.bool_()),
-            pa.array(self.payloads, pa.binary()).cast(pa.string()),
+            self._payload_column(),
             pa.array(self.hashes, pa.string()),
             pa.array(self.extracted_at, pa.timestamp("us")),
         ]
@@ -43,6 +67,13 @@ class _Rows:
             return table
         names = pa.array([source_name] * table.num_rows, pa.string())
         return table.add_column(0, pa.field("source_name", pa.string()), names)
+
+    def _payload_column(self) -> Any:
+        size = len(self.record_ids)
+        texts = pa.StringArray.from_buffers(size, pa.py_buffer(self._ends), pa.py_buffer(self._payloads))
+        if not any(self.is_tombstone):
+            return texts
+        return pc.if_else(pa.array(self.is_tombstone, pa.bool_()), pa.scalar(None, pa.string()), texts)
 
 
 @dataclass
@@ -136,17 +167,10 @@ class BatchWriter:
     def add_tombstones(self, record_ids: list[str]) -> None:
         """Record that the source no longer has these keys."""
         extracted_at = microseconds(self.now())
-        rows = self._rows
         for record_id in record_ids:
-            rows.record_ids.append(record_id)
-            rows.updated_at.append(extracted_at)
-            rows.is_deleted.append(True)
-            rows.payloads.append(None)
-            rows.hashes.append(landing.TOMBSTONE_HASH)
-            rows.extracted_at.append(extracted_at)
-            if len(rows.record_ids) >= landing.MAX_RECORDS:
+            self._rows.append(record_id, None, updated_at=extracted_at, is_deleted=True, extracted_at=extracted_at)
+            if len(self._rows.record_ids) >= landing.MAX_RECORDS:
                 self.flush()
-                rows = self._rows
         self.counts.deleted += len(record_ids)
 
     def seen_now(self) -> pa.Table:
@@ -158,10 +182,10 @@ class BatchWriter:
 
         A pass that brought nothing new closes without a batch, when an earlier pass has closed.
         """
-        tombstones = [index for index, payload in enumerate(self._rows.payloads) if payload is None]
+        tombstone_count = sum(self._rows.is_tombstone)
         rows, new = self._known.split(self._rows.table(self._source_name))
         self.counts.new += new
-        self.counts.changed += rows.num_rows - new - len(tombstones)
+        self.counts.changed += rows.num_rows - new - tombstone_count
         if closing and not rows.num_rows and not self._quarantine and self._is_nothing_new(closing):
             self._reset()
             return None
@@ -174,7 +198,7 @@ class BatchWriter:
             row_count=rows.num_rows,
             fetched_count=self._fetched,
             quarantined_count=len(self._quarantine),
-            deleted_count=len(tombstones),
+            deleted_count=tombstone_count,
             highest_cursor=self.highest_cursor,
             resume_token=None if closing else self.resume_token,
             fields=self.fields.types(),
@@ -202,14 +226,13 @@ class BatchWriter:
             self._refuse(record, str(error), error.record_id, extracted_at)
             return
         self.fields.add(record)
-        rows = self._rows
-        rows.record_ids.append(identity.record_id)
-        rows.updated_at.append(extracted_at if identity.updated_at is None else identity.updated_at)
-        rows.is_deleted.append(identity.is_deleted)
-        rows.payloads.append(payload)
-        rows.hashes.append(hashlib.sha256(payload).hexdigest()[:32])
-        rows.extracted_at.append(extracted_at)
-        rows.byte_count += len(payload)
+        self._rows.append(
+            identity.record_id,
+            payload,
+            updated_at=extracted_at if identity.updated_at is None else identity.updated_at,
+            is_deleted=identity.is_deleted,
+            extracted_at=extracted_at,
+        )
         if self._tracks_seen:
             self._seen.append(identity.record_id)
 

@@ -13,7 +13,6 @@ _NAMES: dict[type, str] = {
     list: "array",
 }  # fmt: skip
 _MAX_FIELDS = 1_000
-_ENOUGH_RECORDS = 20
 
 FieldTypes = dict[str, list[str]]
 
@@ -45,11 +44,13 @@ class FieldObserver:
         self.record_count = 0
         self._top: set[tuple[str, type]] = set()
         self._nested: dict[str, set[tuple[str, type]]] = {}
+        self._always: set[str] | None = None
 
     def add(self, record: dict[str, Any]) -> None:
         """Look at one record."""
         self.record_count += 1
         self._top.update(zip(record, map(type, record.values()), strict=True))
+        self._always = set(record) if self._always is None else self._always.intersection(record)
         for name, value in record.items():
             if type(value) is dict:
                 inner = self._nested.get(name)
@@ -57,6 +58,11 @@ class FieldObserver:
                     inner = self._nested[name] = set()
                 if len(inner) < _MAX_FIELDS:
                     inner.update(zip(value, map(type, value.values()), strict=True))
+
+    @property
+    def always(self) -> frozenset[str]:
+        """Top-level fields that every record had."""
+        return frozenset(self._always or ())
 
     def types(self) -> FieldTypes:
         """Field to JSON types, sorted."""
@@ -69,34 +75,51 @@ class FieldObserver:
         return {name: sorted(kinds) for name, kinds in sorted(found.items())}
 
 
-def compare(before: FieldTypes, now: FieldTypes, *, record_count: int) -> Drift:
-    """How the types of a pass differ from all earlier ones; nothing is drift on a first pass."""
-    if not before:
+@dataclass(frozen=True)
+class KnownFields:
+    """The types of all closed passes, and the top-level fields that every record had."""
+
+    types: FieldTypes
+    always: frozenset[str]
+
+
+def compare(before: KnownFields, observed: FieldObserver) -> Drift:
+    """How the fields of a pass differ from all earlier ones; nothing is drift on a first pass.
+
+    A field is missing when every earlier record had it and none of this pass has.
+    """
+    if not before.types or not observed.record_count:
         return Drift()
+    now = observed.types()
     retyped = []
-    for name in sorted(before.keys() & now.keys()):
-        known, added = set(before[name]) - {"null"}, set(now[name]) - set(before[name]) - {"null"}
+    for name in sorted(before.types.keys() & now.keys()):
+        known = set(before.types[name]) - {"null"}
+        added = set(now[name]) - set(before.types[name]) - {"null"}
         if known and added:
             retyped.append((name, "|".join(sorted(known)), "|".join(sorted(added))))
-    missing = sorted(before.keys() - now.keys()) if record_count >= _ENOUGH_RECORDS else []
-    return Drift(tuple(sorted(now.keys() - before.keys())), tuple(missing), tuple(retyped))
+    missing = sorted(before.always - now.keys())
+    return Drift(tuple(sorted(now.keys() - before.types.keys())), tuple(missing), tuple(retyped))
 
 
-def read(folder: Path) -> FieldTypes:
+def read(folder: Path) -> KnownFields:
     """The fields that a stream was known to have."""
-    path = folder / "_fields.json"
     try:
-        content = orjson.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+        content = orjson.loads((folder / "_fields.json").read_bytes())
+        return KnownFields(dict(content["types"]), frozenset(content["always"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return KnownFields({}, frozenset())
 
 
-def remember(folder: Path, before: FieldTypes, now: FieldTypes) -> None:
+def remember(folder: Path, before: KnownFields, observed: FieldObserver) -> None:
     """Add the fields of a closed pass to those known."""
-    names = before.keys() | now.keys()
-    merged = {name: sorted({*before.get(name, ()), *now.get(name, ())}) for name in names}
-    if merged != before:
+    if not observed.record_count:
+        return
+    now = observed.types()
+    names = before.types.keys() | now.keys()
+    types = {name: sorted({*before.types.get(name, ()), *now.get(name, ())}) for name in names}
+    always = before.always & observed.always if before.types else observed.always
+    if (types, always) != (before.types, before.always):
         landing.write_atomically(
-            folder / "_fields.json", orjson.dumps(merged, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+            folder / "_fields.json",
+            orjson.dumps({"types": types, "always": sorted(always)}, option=orjson.OPT_SORT_KEYS),
         )

@@ -129,7 +129,8 @@ def _extract_stream(
 
 def _waited(connector: Source) -> float:
     """Seconds that the source has made us wait; streams of a source that are read together share them."""
-    return float(getattr(getattr(connector, "api", None), "waited_seconds", 0.0))
+    waited_seconds = getattr(getattr(connector, "api", None), "waited_seconds", None)
+    return float(waited_seconds()) if callable(waited_seconds) else 0.0
 
 
 def _fail(report: StreamReport, error: Exception) -> None:

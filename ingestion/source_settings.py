@@ -1,7 +1,7 @@
 """Settings of one source each: what every source has, and what each kind adds."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -124,7 +124,7 @@ class FilesSettings(SourceSettings):
     time_zone: TimeZone = "UTC"
     sheet: str | None = None
     header_row: Annotated[int, Field(ge=1, le=1000)] = 1
-    settle: Duration = Field(default="0s", validate_default=True)
+    settle: Duration = timedelta(seconds=1)
     max_bytes: Annotated[int, Field(gt=0)] = 2_000_000_000
 
     @model_validator(mode="before")

@@ -285,6 +285,6 @@ def _count(writer: BatchWriter, report: StreamReport) -> None:
 
 
 def _report_drift(folder: Path, writer: BatchWriter, report: StreamReport) -> None:
-    before, now = drift.read(folder), writer.fields.types()
-    report.drift = drift.compare(before, now, record_count=writer.fields.record_count).as_json()
-    drift.remember(folder, before, now)
+    before = drift.read(folder)
+    report.drift = drift.compare(before, writer.fields).as_json()
+    drift.remember(folder, before, writer.fields)
