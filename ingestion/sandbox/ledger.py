@@ -6,13 +6,11 @@ company's systems use, because people ask for a deal by its id; `account_id` is 
 
 import csv
 import datetime as dt
-import importlib
-import importlib.util
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ingestion.sandbox import files
+from ingestion.sandbox import ads, billing, files, support
 from ingestion.sandbox.clock import iso_millis, local_date
 from ingestion.sandbox.deals import Deal
 from ingestion.sandbox.ledger_columns import COLUMNS
@@ -27,7 +25,6 @@ Row = dict[str, str]
 Kind = TypeVar("Kind", Person, Deal)
 Table = Callable[["World", dt.datetime], Iterable[Row]]
 
-_PARTS = tuple(n for n in ("ads", "billing", "support") if importlib.util.find_spec(f"ingestion.sandbox.{n}"))
 _REACHED = {"lead": 1, "marketingqualifiedlead": 2, "salesqualifiedlead": 3, "opportunity": 4, "customer": 5}
 _EVENTS = {"marketingqualifiedlead": "mql", "salesqualifiedlead": "sql"}
 _TYPES = {"newbusiness": "new", "existingbusiness": "expansion", "renewal": "renewal", None: ""}
@@ -48,16 +45,16 @@ def tables(world: "World", now: dt.datetime) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {name: [] for name in COLUMNS}
     for name, table in _CRM_TABLES.items():
         found[name].extend(table(world, now))
-    parts = [*(_part(world, name).ledger_tables(now) for name in _PARTS), files.ledger_tables(world, now)]
+    parts = (
+        world.part("ads", ads.simulate).ledger_tables(now),
+        world.part("billing", billing.simulate).ledger_tables(now),
+        world.part("support", support.simulate).ledger_tables(now),
+        files.ledger_tables(world, now),
+    )
     for part in parts:
         for name, rows in part.items():
             found[name].extend(rows)
     return found
-
-
-def _part(world: "World", name: str) -> Any:
-    module = importlib.import_module(f"ingestion.sandbox.{name}")
-    return world.part(name, module.simulate)
 
 
 def _accounts(world: "World", now: dt.datetime) -> Iterator[Row]:

@@ -5,33 +5,29 @@ real paths. `serve(world)` starts the server, `base_url(vendor)` is what a conne
 """
 
 import datetime as dt
-import importlib.util
 import socket
 import struct
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ingestion.sandbox import files
 from ingestion.sandbox.faults import Fault, Injector
+from ingestion.sandbox.google_ads import GoogleAdsVendor
 from ingestion.sandbox.http_shapes import Request, Response
+from ingestion.sandbox.hubspot import HubSpotVendor
+from ingestion.sandbox.stripe import StripeVendor
 from ingestion.sandbox.world import World
+from ingestion.sandbox.zendesk import ZendeskVendor
 
 __all__ = ["Request", "Response", "SandboxServer", "Vendor", "serve"]
-
-VENDORS: Mapping[str, tuple[str, str]] = {
-    "hubspot": ("ingestion.sandbox.hubspot", "HubSpotVendor"),
-    "google_ads": ("ingestion.sandbox.google_ads", "GoogleAdsVendor"),
-    "zendesk": ("ingestion.sandbox.zendesk", "ZendeskVendor"),
-    "stripe": ("ingestion.sandbox.stripe", "StripeVendor"),
-}
 
 
 class Vendor(Protocol):
@@ -41,13 +37,12 @@ class Vendor(Protocol):
         """Answer one request; called from several threads at once."""
 
 
-def vendors_of(world: World) -> dict[str, Vendor]:
-    """Return the vendors of a world by name."""
-    found: dict[str, Vendor] = {}
-    for name, (module, attribute) in VENDORS.items():
-        if importlib.util.find_spec(module) is not None:
-            found[name] = cast(Vendor, getattr(importlib.import_module(module), attribute)(world))
-    return found
+VENDORS: Mapping[str, Callable[[World], Vendor]] = {
+    "hubspot": HubSpotVendor,
+    "google_ads": GoogleAdsVendor,
+    "zendesk": ZendeskVendor,
+    "stripe": StripeVendor,
+}
 
 
 class SandboxServer:
@@ -93,7 +88,7 @@ class _HttpServer(ThreadingHTTPServer):
     def __init__(self, port: int, world: World) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.world = world
-        self.vendors = vendors_of(world)
+        self.vendors = {name: vendor(world) for name, vendor in VENDORS.items()}
         self.injector = Injector(self.vendors)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
