@@ -84,6 +84,8 @@ final as (
         lines.amount,
         lines.currency_code,
         lines.allocation_ratio,
+        lines.cost_date as rate_date,
+        exchange_rates.rate as exchange_rate,
         case when lines.amount = 0 then cast(0 as decimal(18, 2)) else
             {{ to_reporting_amount('lines.amount', 'exchange_rates.rate') }}
         end as amount_reporting,

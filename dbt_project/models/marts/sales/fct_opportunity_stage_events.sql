@@ -1,0 +1,36 @@
+with stage_events as (
+    select * from {{ ref('int_opportunity_stage_events_sequenced') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+final as (
+    select
+        {{ surrogate_key(['stage_events.opportunity_key', 'stage_events.event_number']) }}
+            as opportunity_stage_event_key,
+        stage_events.opportunity_key,
+        stage_events.stage_key,
+        opportunities.channel,
+        opportunities.region,
+        opportunities.segment,
+        cast(stage_events.event_number as integer) as event_number,
+        cast(case when stage_events.is_reopening then 1 else 0 end as integer) as reopening_count,
+        cast({{ date_diff_days('stage_events.entered_date', 'stage_events.exited_date') }} as integer)
+            as stage_days,
+        stage_events.is_closed,
+        stage_events.is_won,
+        stage_events.is_regression,
+        stage_events.is_last,
+        opportunities.is_renewal,
+        stage_events.entered_date,
+        stage_events.exited_date,
+        stage_events.entered_at,
+        stage_events.exited_at
+    from stage_events
+    inner join opportunities
+        on stage_events.opportunity_key = opportunities.opportunity_key
+)
+
+select * from final

@@ -1,0 +1,41 @@
+-- Amounts that no exchange rate was found for, by currency and date; a missing rate is never taken as 1.
+with opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+pipeline as (
+    select * from {{ ref('int_opportunities_open_at_month_ends') }}
+),
+
+cost_lines as (
+    select * from {{ ref('int_cost_lines_unioned') }}
+),
+
+targets as (
+    select * from {{ ref('int_targets_converted') }}
+),
+
+amounts as (
+    select 'opportunities' as entity, currency_code, rate_date, amount, exchange_rate
+    from opportunities
+    union all
+    select 'pipeline' as entity, currency_code, snapshot_date as rate_date, amount, exchange_rate
+    from pipeline
+    union all
+    select cost_source as entity, currency_code, rate_date, amount, exchange_rate
+    from cost_lines
+    union all
+    select 'targets' as entity, currency_code, rate_date, target_value as amount, exchange_rate
+    from targets
+    where currency_code is not null
+)
+
+select
+    currency_code,
+    rate_date,
+    entity,
+    count(*) as amount_count
+from amounts
+where exchange_rate is null
+    and amount <> 0
+group by currency_code, rate_date, entity
