@@ -93,23 +93,29 @@ class Zendesk:
             guard.check(str(cursor))
 
     def _time_export(self, entity: str, state: StreamState) -> Iterator[Page]:
-        """Pages of a time-based export; each repeats the records of the second that it starts with."""
+        """Pages of a time-based export; each repeats the records of the second that it starts with.
+
+        A page of one second only does not advance: the next second follows, unless the page is exactly full,
+        when it may have been cut.
+        """
         path = f"api/v2/incremental/{entity}.json"
-        guard = LoopGuard(f"zendesk: {path}")
-        start = state.resume_token or str(self._start_time(state))
+        start = int(state.resume_token or self._start_time(state))
         seen: set[tuple[Any, Any]] = set()
         while True:
-            answer = self.api.get(path, {"start_time": start}, lane="export")
+            answer = self.api.get(path, {"start_time": start, "per_page": _EXPORT_SIZE}, lane="export")
             rows = _rows(answer, entity)
             marks = [(row.get("id"), row.get("updated_at")) for row in rows]
-            end = str(answer.get("end_time") or start)
-            is_last = answer.get("end_of_stream", len(rows) < _EXPORT_SIZE) or not rows
+            end = int(answer.get("end_time") or start)
+            is_last = not rows or _is_end(answer, path)
+            is_one_second = end == start and len(rows) != _EXPORT_SIZE
+            following = end + 1 if is_one_second else end
+            if not is_last and following <= start:
+                raise ProtocolError("the export does not advance: a loop", where=f"zendesk: {path}")
             fresh = [row for row, mark in zip(rows, marks, strict=True) if mark not in seen]
-            yield Page(fresh, resume_token=None if is_last else end)
+            yield Page(fresh, resume_token=None if is_last else str(following))
             if is_last:
                 return
-            guard.check(end)
-            start, seen = end, set(marks)
+            start, seen = following, set(marks)
 
     def _listed(self, path: str, rows_at: str, params: dict[str, Any], after: str | None) -> Iterator[Page]:
         guard = LoopGuard(f"zendesk: {path}")
@@ -157,7 +163,7 @@ class Zendesk:
         rows_at = _DETAILS[entity]
         pages = self._listed(f"api/v2/tickets/{ticket}/{rows_at}.json", rows_at, {}, None)
         try:
-            return [_with_ticket(row, ticket) for page in pages for row in page.records]
+            return [row for page in pages for row in page.records]
         except RefusedRequestError as error:
             if error.status == 404:  # deleted since the export
                 return []
@@ -186,11 +192,6 @@ def _is_end(answer: Any, path: str) -> bool:
     if not isinstance(end, bool):
         raise ProtocolError("the export does not say whether it ends", where=f"zendesk: {path}")
     return end
-
-
-def _with_ticket(row: Record, ticket: str) -> Record:
-    """A comment does not say its ticket, so the one from the path is added."""
-    return row if "ticket_id" in row else {**row, "ticket_id": int(ticket) if ticket.isdecimal() else ticket}
 
 
 def _midnight(day: date | None) -> datetime | None:

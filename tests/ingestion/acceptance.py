@@ -23,7 +23,8 @@ Holdings = dict[str, dict[str, Record]]
 class VendorUnderTest:
     """How to reach a vendor of the sandbox, and what it holds by its own books.
 
-    `small_pages` shrinks the page sizes, so that a small company has several pages.
+    `small_pages` shrinks the page sizes, so that a small company has several pages. `overlapping` are the
+    entities whose pages repeat what they share with the page before: after a stop, that comes again.
     """
 
     name: str
@@ -31,6 +32,7 @@ class VendorUnderTest:
     connect_revoked: Callable[[str], Source]
     holdings: Callable[[World], Holdings]
     small_pages: Callable[[pytest.MonkeyPatch], None]
+    overlapping: frozenset[str] = frozenset()
 
     @property
     def streams(self) -> tuple[Stream, ...]:
@@ -66,9 +68,8 @@ def as_json(record: Record) -> Any:
     return orjson.loads(orjson.dumps(record))
 
 
-def check_full_load(vendor: VendorUnderTest, stream: Stream, base_url: str, world: World) -> None:
+def check_full_load(vendor: VendorUnderTest, stream: Stream, base_url: str, held: Holdings) -> None:
     """A first sync brings every record once, with every value."""
-    held = vendor.holdings(world)
     source = vendor.connect(base_url)
     try:
         records = read(source, stream, StreamState(changed=changed_for(stream, held)))
@@ -83,9 +84,8 @@ def check_full_load(vendor: VendorUnderTest, stream: Stream, base_url: str, worl
         assert 0 < expected <= len(keys)
 
 
-def check_resume(vendor: VendorUnderTest, stream: Stream, base_url: str, world: World) -> None:
+def check_resume(vendor: VendorUnderTest, stream: Stream, base_url: str, held: Holdings) -> None:
     """A pass interrupted after any of its pages goes on without a gap and without a repetition."""
-    held = vendor.holdings(world)
     changed = changed_for(stream, held)
     source = vendor.connect(base_url)
     try:
@@ -96,7 +96,8 @@ def check_resume(vendor: VendorUnderTest, stream: Stream, base_url: str, world: 
             token = first[-1].resume_token
             rest = list(source.pages(stream, StreamState(resume_token=token, changed=changed)))
             keys = [key_of(stream, record) for page in (*first, *rest) for record in page.records]
-            assert len(keys) == len(set(keys)), f"twice after a stop behind page {stop}"
+            is_once = len(keys) == len(set(keys))
+            assert is_once or stream.entity in vendor.overlapping, f"twice after a stop behind page {stop}"
             assert set(keys) == set(held[stream.entity]), f"lost after a stop behind page {stop}"
     finally:
         source.close()

@@ -9,6 +9,7 @@ import pytest
 
 from ingestion.finance import stripe
 from ingestion.marketing import google_ads
+from ingestion.oauth import Basic
 from ingestion.sales import hubspot, hubspot_properties
 from ingestion.sandbox import ads, credentials
 from ingestion.sandbox.clock import epoch_seconds
@@ -18,7 +19,9 @@ from ingestion.sandbox.hubspot import HubSpotVendor
 from ingestion.sandbox.hubspot_store import Asked
 from ingestion.sandbox.stripe import StripeVendor
 from ingestion.sandbox.world import World
-from ingestion.settings import GoogleAdsSettings, HubSpotSettings, Secret, StripeSettings
+from ingestion.sandbox.zendesk import ZendeskVendor
+from ingestion.service import zendesk
+from ingestion.settings import GoogleAdsSettings, HubSpotSettings, Secret, StripeSettings, ZendeskSettings
 from ingestion.source import Record, Source
 from tests.ingestion.acceptance import Holdings, VendorUnderTest
 
@@ -38,7 +41,7 @@ def _ask(vendor: Any, path: str, token: str, method: str = "GET", body: bytes = 
         path=path,
         query={name: [value] for name, value in query.items()},
         headers={
-            "authorization": f"Bearer {token}",
+            "authorization": token if " " in token else f"Bearer {token}",
             "developer-token": credentials.GOOGLE_ADS_DEVELOPER_TOKEN,
         },
         body=body,
@@ -167,6 +170,56 @@ def _lines(vendor: StripeVendor, invoice: str) -> list[Record]:
         if not answer["has_more"]:
             return found
         more = {"starting_after": found[-1]["id"]}
+
+
+def zendesk_under_test(folder: Path) -> VendorUnderTest:
+    """Zendesk."""
+
+    def connect(base_url: str, token: str = credentials.ZENDESK_API_TOKEN) -> Source:
+        settings = ZendeskSettings(
+            base_url=base_url,
+            email=credentials.ZENDESK_EMAIL,
+            api_token=secret(folder, token),
+            requests_per_second=FAST,
+        )
+        return zendesk.connect(settings)
+
+    def small_pages(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(zendesk, "_PAGE_SIZE", 3)
+        patch.setattr(zendesk, "_EXPORT_SIZE", 89)
+
+    return VendorUnderTest(
+        "zendesk",
+        connect,
+        lambda base: connect(base, "revoked"),
+        _zendesk_holdings,
+        small_pages,
+        overlapping=frozenset({"organizations", "ticket_metric_events"}),
+    )
+
+
+def _zendesk_holdings(world: World) -> Holdings:
+    vendor = ZendeskVendor(world)
+    now = epoch_seconds(world.now)
+    held: Holdings = {}
+    for name, export in vendor.exports.items():
+        rows = [orjson.loads(export.serialised(updated, number, now)) for updated, number in export.order(now)]
+        held[name] = {str(row["id"]): row for row in rows}
+    signed = Basic(f"{credentials.ZENDESK_EMAIL}/token", credentials.ZENDESK_API_TOKEN).authorization()
+    for entity, name in (("ticket_audits", "audits"), ("ticket_comments", "comments")):
+        answers = [
+            _ask(vendor, f"/api/v2/tickets/{ticket}/{name}.json", signed, **{"page[size]": "100"})
+            for ticket in held["tickets"]
+        ]
+        held[entity] = {str(row["id"]): row for answer in answers for row in answer.get(name, [])}
+    schedules = _ask(vendor, "/api/v2/business_hours/schedules.json", signed)["schedules"]
+    held["schedules"] = {str(one["id"]): one for one in schedules}
+    held["holidays"] = {
+        str(day["id"]): {**day, "schedule_id": one["id"]}
+        for one in schedules
+        for day in _ask(vendor, f"/api/v2/business_hours/schedules/{one['id']}/holidays.json", signed)["holidays"]
+    }
+    return held
 
 
 def _plain(value: Any) -> Any:
