@@ -54,11 +54,13 @@ def periods(sub: Subscription, now: int) -> list[Row]:
     ended = sub.ended_at if sub.ended_at is not None and sub.ended_at <= now else None
     rows: list[Row] = []
     for item in sub.items:
+        if item.created > now:
+            continue
         cuts = {at for at, _ in item.states if at <= now and (ended is None or at < ended)}
-        if sub.trial_end is not None and cuts and sub.trial_end <= now and sub.trial_end != ended:
+        if sub.trial_end is not None and sub.trial_end <= now and sub.trial_end != ended:
             cuts.add(max(sub.trial_end, item.created))
         starts = sorted(cuts)
-        for start, following in zip(starts, [*starts[1:], None], strict=True):
+        for start, following in zip(starts, [*starts[1:], None], strict=False):
             end = following if following is not None else ended
             if end is not None and day_of(end) == day_of(start):
                 continue
