@@ -51,7 +51,7 @@ def plant(world: "World", deals: list[Deal]) -> list[Merge]:
         _replace_amounts(deal, None)
     for deal in picker.take(0.04, lambda d: d.company_id is not None):
         _second_company(world, rng, deal)
-    for deal in picker.take(0.03, lambda d: d.contact_id is not None):
+    for deal in picker.take(0.03, lambda d: d.contact_id is not None and d.company_id is not None):
         deal.has_duplicate_associations = True
     for deal in picker.take(0.02, _is_closed_new):
         _two_stages_at_once(deal)

@@ -153,6 +153,8 @@ class HubSpotVendor:
             "category": "OBJECT_NOT_FOUND",
             "message": "Could not get some objects, they may be deleted or not exist.",
             "context": {"ids": missing},
+            "errors": [],
+            "links": {},
         }
         return 207, answer | {"numErrors": 1, "errors": [error]}
 

@@ -81,4 +81,6 @@ def _none(from_type: str, to_type: str, record_id: str) -> dict[str, Any]:
         "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
         "message": f"No {to_type} is associated with {from_type} {record_id}.",
         "context": {"fromObjectId": [record_id], "fromObjectType": [from_type], "toObjectType": [to_type]},
+        "errors": [],
+        "links": {},
     }

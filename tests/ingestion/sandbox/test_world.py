@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def _deals_with(world: World) -> dict[str, int]:
         order = [open_stages.index(stage) for stage in stages if stage in open_stages]
         state = deal.state(now)
         closing = [i for i, stage in enumerate(stages) if stage in (deal.pipeline.won, deal.pipeline.lost)]
-        steps = list(zip(order, order[1:], strict=False))
+        steps = list(pairwise(order))
         close = dt.datetime.fromisoformat(state["closedate"] or "")
         is_closed = stages[-1] not in open_stages
         found["reopened"] += bool(closing) and closing[0] < len(stages) - 1
