@@ -158,7 +158,7 @@ def _costs(world: "World", today: dt.date) -> Iterator[Row]:
         for number, (category, channel, currency, base, ratio, level, _) in enumerate(_COSTS):
             rng = world.random(f"cost {month} {number}")
             amount = _amount(rng, base, world.scale)
-            is_corrected = rng.random() < 0.08
+            is_corrected = number == month.month % len(_COSTS) or rng.random() < 0.04
             day = last if category not in ("travel", "agency", "tools") else month.replace(day=rng.randrange(3, 26))
             if is_corrected and today >= late_from:
                 amount = (amount * Decimal("1.15")).quantize(Decimal("0.01"))

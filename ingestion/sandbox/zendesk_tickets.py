@@ -11,6 +11,10 @@ from ingestion.sandbox.clock import COMPANY_ZONE
 HOUR = 3600
 DAY = 86400
 SYSTEM_USER = -1
+
+# field, before, after
+Change = tuple[str, Any, Any]
+
 SCRIPTS: tuple[tuple[str, int], ...] = (
     ("normal", 52),
     ("noted", 8),
@@ -65,7 +69,7 @@ class Action:
     author_id: int
     channel: str
     comment: tuple[bool, str] | None = None
-    changes: tuple[tuple[str, Any, Any], ...] = ()
+    changes: tuple[Change, ...] = ()
     audit_id: int = 0
 
 
@@ -155,7 +159,8 @@ class Play:
         self._wait(HOUR, 3 * HOUR)
         ticket.merged_into, ticket.merged_at = target.ticket_id, self.at
         note = f"This request was closed and merged into request #{target.ticket_id}."
-        changes = (("status", self.status, "closed"), ("tags", [], ["closed_by_merge"]))
+        tagged: Change = ("tags", [], ["closed_by_merge"])
+        changes: tuple[Change, ...] = (("status", self.status, "closed"), tagged)
         self._act(ticket.assignee.user_id, "web", (False, note), changes)
         merged = f"Request #{ticket.ticket_id} was closed and merged into this request."
         target.actions.append(Action(self.at, ticket.assignee.user_id, "web", (False, merged)))
@@ -243,7 +248,7 @@ class Play:
 
     def _create(self, status: str, author_id: int, comment: tuple[bool, str]) -> None:
         ticket = self.ticket
-        changes: list[tuple[str, Any, Any]] = [("status", None, status), ("group_id", None, ticket.group_id)]
+        changes: list[Change] = [("status", None, status), ("group_id", None, ticket.group_id)]
         if status != "new":
             changes.append(("assignee_id", None, ticket.assignee.user_id))
         self._act(author_id, ticket.channel, comment, tuple(changes))
@@ -307,13 +312,11 @@ class Play:
         self.at += 28 * DAY
         self._act(SYSTEM_USER, "rule", None, self._to("closed"))
 
-    def _to(self, status: str) -> tuple[tuple[str, Any, Any], ...]:
+    def _to(self, status: str) -> tuple[Change, ...]:
         before, self.status = self.status, status
         return () if before == status else (("status", before, status),)
 
-    def _act(
-        self, author_id: int, channel: str, comment: tuple[bool, str] | None, changes: tuple[tuple[str, Any, Any], ...]
-    ) -> None:
+    def _act(self, author_id: int, channel: str, comment: tuple[bool, str] | None, changes: tuple[Change, ...]) -> None:
         self.ticket.actions.append(Action(self.at, author_id, channel, comment, changes))
 
     def _wait(self, low: int, high: int) -> None:
