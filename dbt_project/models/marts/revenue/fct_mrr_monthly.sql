@@ -5,15 +5,15 @@ with by_customer as (
 final as (
     select
         {{ surrogate_key(['account_key', 'month_start_date']) }} as mrr_monthly_key,
-        account_key,
+        account_key as customer_key,
         channel,
         region,
         segment,
         month_start_date,
         month_end_date,
         mrr_amount as mrr_amount_reporting,
-        subscription_count,
-        case when is_active then 1 else 0 end as active_customer_count
+        cast(subscription_count as integer) as subscription_count,
+        cast(case when is_active then 1 else 0 end as integer) as active_customer_count
     from by_customer
 )
 

@@ -5,7 +5,7 @@ with movements as (
 final as (
     select
         {{ surrogate_key(['account_key', 'month_start_date']) }} as mrr_movement_key,
-        account_key,
+        account_key as customer_key,
         channel,
         region,
         segment,
@@ -23,7 +23,7 @@ final as (
             as churned_amount_reporting,
         cast(fx_amount as decimal(18, 2)) as fx_amount_reporting,
         cast(closing_amount as decimal(18, 2)) as closing_amount_reporting,
-        case when movement_type = 'churned' then 1 else 0 end as churned_customer_count
+        cast(case when movement_type = 'churned' then 1 else 0 end as integer) as churned_customer_count
     from movements
 )
 

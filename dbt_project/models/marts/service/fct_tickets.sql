@@ -7,7 +7,7 @@ final as (
         ticket_key,
         source_system,
         ticket_id,
-        account_key,
+        coalesce(account_key, '(unknown)') as customer_key,
         region,
         segment,
         ticket_channel,
@@ -29,10 +29,10 @@ final as (
         cast(first_response_minutes as decimal(18, 6)) as first_response_minutes,
         cast(first_resolution_minutes as decimal(18, 6)) as first_resolution_minutes,
         cast(resolution_minutes as decimal(18, 6)) as resolution_minutes,
-        cast(vendor_first_reply_minutes as bigint) as vendor_first_reply_minutes,
-        cast(vendor_full_resolution_minutes as bigint) as vendor_full_resolution_minutes,
-        1 as ticket_count,
-        cast(reopened_count as bigint) as reopened_count,
+        cast(vendor_first_reply_minutes as integer) as vendor_first_reply_minutes,
+        cast(vendor_full_resolution_minutes as integer) as vendor_full_resolution_minutes,
+        cast(1 as integer) as ticket_count,
+        cast(reopened_count as integer) as reopened_count,
         source_url
     from tickets
 )
