@@ -1,5 +1,6 @@
 """One HTTP client for every vendor: credentials, retries, pace, same-host rule, exact JSON."""
 
+import logging
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from ingestion import exact_json, hosts
 from ingestion.errors import ConfigurationError, ProtocolError, SourceError
@@ -25,6 +27,7 @@ _PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _MESSAGE_LENGTH = 300
+_LOG = logging.getLogger(__name__)
 _ACCOUNT: ContextVar[str] = ContextVar("account", default="")
 
 
@@ -82,6 +85,7 @@ class ApiClient:
         if home is None or hosts.is_link_local(self._base):
             raise ConfigurationError("base_url is no http(s) address to read from", where=f"source {source}")
         self._home = home
+        set_on_retry_hooks([_log_retry])
         self.credentials = credentials
         self._more_secrets = more_secrets
         self._buckets = dict(buckets or {})
@@ -291,6 +295,10 @@ class ApiClient:
             place = self.redacted(link.split("?")[0])[:_MESSAGE_LENGTH]
             raise ProtocolError(f"a link to another place ({place!r}) is not followed", where=self._source)
         return target
+
+
+def _log_retry(details: RetryDetails) -> None:
+    _LOG.info("attempt %d after %.1f s: %s", details.retry_num + 1, details.wait_for, details.caused_by)
 
 
 def _on_account(account: str, items: Iterator[Item]) -> Iterator[Item]:
