@@ -73,12 +73,13 @@ def _stream(context: dg.AssetExecutionContext, dbt: dagster_dbt.DbtCliResource, 
 
 def _confirmed(context: dg.AssetExecutionContext, reused: building.Build) -> Iterator[dg.MaterializeResult]:
     """Nothing new, nothing done: the marts are confirmed so that what follows is not skipped."""
-    rows = {model["name"]: model.get("row_count") for model in reused.models.values()}
-    for key in sorted(context.selected_asset_keys):
-        if key.path[0] == "marts":
+    in_order = sorted(reused.models.values(), key=lambda model: model["completed_at"])
+    for model in in_order:
+        key = dg.AssetKey([model["schema"], model["name"]])
+        if model["schema"] == "marts" and key in context.selected_asset_keys:
             metadata: dict[str, Any] = {"unchanged_since_build": reused.build_id}
-            if rows.get(key.path[-1]) is not None:
-                metadata["dagster/row_count"] = rows[key.path[-1]]
+            if model["row_count"] is not None:
+                metadata["dagster/row_count"] = model["row_count"]
             yield dg.MaterializeResult(asset_key=key, metadata=metadata)
 
 

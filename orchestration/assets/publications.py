@@ -15,6 +15,7 @@ GROUP = "publications"
 AUDIT = dg.AssetKey([GROUP, "audit"])
 MARTS_FILE = dg.AssetKey([GROUP, "marts_file"])
 RUN_REPORT = dg.AssetKey([GROUP, "run_report"])
+KEYS = [AUDIT, MARTS_FILE, RUN_REPORT]
 
 
 def publications(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:

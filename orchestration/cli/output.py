@@ -70,7 +70,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     for row in rows:
         shown.add_row(*("" if cell is None else _escaped(cell) for cell in row))
     console = Console()
-    Console(width=None if console.is_terminal else 160).print(shown)
+    Console(width=None if console.is_terminal else 10_000).print(shown)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from orchestration.cli import output
 from orchestration.cli.session import AsJson, Quiet, Wait, settings_of
 from orchestration.errors import GateRefused, SourceFailed
 from orchestration.lock import DEFAULT_WAIT_SECONDS
+from orchestration.quality import gate
 
 Sources = Annotated[
     list[str] | None, typer.Option("--source", "-s", help="Only this source (may be given several times).")
@@ -35,7 +36,7 @@ def run(
     with _step(context, "funnel run", as_json, quiet, wait) as settings:
         from orchestration import job
 
-        summary = job.run(settings, sources=_known(settings, source))
+        summary = job.run(settings, names=_known(settings, source))
     output.show(summary, as_json=as_json, lines=_run_lines(summary))
 
 
@@ -118,12 +119,7 @@ def audit(
         result = pipeline.audit(settings, force=force)
         output.show(result, as_json=as_json, lines=_audit_lines(result))
         if result["status"] != "passed":
-            bad = result["missing"] or [
-                item["check"]
-                for item in result["verdicts"]
-                if item["status"] != "passed" and item["severity"] == "error"
-            ]
-            raise GateRefused([f"the audit {result['status']}: {', '.join(bad[:5] + result['problems'])}"])
+            raise GateRefused(gate.refusals(settings, result["build_id"]))
 
 
 def publish(
