@@ -10,6 +10,10 @@ stripe_accounts as (
     select * from {{ ref('int_stripe_accounts_mapped') }}
 ),
 
+zendesk_accounts as (
+    select * from {{ ref('int_zendesk_accounts_mapped') }}
+),
+
 final as (
     select
         files_accounts.account_id,
@@ -70,6 +74,26 @@ final as (
         stripe_accounts.is_deleted,
         stripe_accounts.source_url
     from stripe_accounts
+    union all
+    select
+        zendesk_accounts.account_id,
+        zendesk_accounts.account_name,
+        zendesk_accounts.domain,
+        zendesk_accounts.parent_account_id,
+        zendesk_accounts.country_code,
+        zendesk_accounts.region,
+        zendesk_accounts.segment,
+        zendesk_accounts.industry,
+        zendesk_accounts.employee_count,
+        zendesk_accounts.external_id,
+        zendesk_accounts.owner_sales_rep_id,
+        zendesk_accounts.created_at,
+        zendesk_accounts.source_system,
+        zendesk_accounts.record_id,
+        zendesk_accounts.updated_at,
+        zendesk_accounts.is_deleted,
+        zendesk_accounts.source_url
+    from zendesk_accounts
 )
 
 select * from final

@@ -2,6 +2,10 @@ with files_business_hours as (
     select * from {{ ref('stg_files__business_hours') }}
 ),
 
+zendesk_business_hours as (
+    select * from {{ ref('int_zendesk_business_hours_mapped') }}
+),
+
 final as (
     select
         files_business_hours.schedule_id,
@@ -15,6 +19,19 @@ final as (
         files_business_hours.is_deleted,
         files_business_hours.source_url
     from files_business_hours
+    union all
+    select
+        zendesk_business_hours.schedule_id,
+        zendesk_business_hours.time_zone,
+        zendesk_business_hours.weekday,
+        zendesk_business_hours.opens_at,
+        zendesk_business_hours.closes_at,
+        zendesk_business_hours.source_system,
+        zendesk_business_hours.record_id,
+        zendesk_business_hours.updated_at,
+        zendesk_business_hours.is_deleted,
+        zendesk_business_hours.source_url
+    from zendesk_business_hours
 )
 
 select * from final

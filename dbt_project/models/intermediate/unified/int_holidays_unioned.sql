@@ -2,6 +2,10 @@ with files_holidays as (
     select * from {{ ref('stg_files__holidays') }}
 ),
 
+zendesk_holidays as (
+    select * from {{ ref('int_zendesk_holidays_mapped') }}
+),
+
 final as (
     select
         files_holidays.schedule_id,
@@ -13,6 +17,17 @@ final as (
         files_holidays.is_deleted,
         files_holidays.source_url
     from files_holidays
+    union all
+    select
+        zendesk_holidays.schedule_id,
+        zendesk_holidays.holiday_date,
+        zendesk_holidays.holiday_name,
+        zendesk_holidays.source_system,
+        zendesk_holidays.record_id,
+        zendesk_holidays.updated_at,
+        zendesk_holidays.is_deleted,
+        zendesk_holidays.source_url
+    from zendesk_holidays
 )
 
 select * from final

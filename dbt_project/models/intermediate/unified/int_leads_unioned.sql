@@ -6,6 +6,10 @@ hubspot_leads as (
     select * from {{ ref('int_hubspot_leads_mapped') }}
 ),
 
+zendesk_leads as (
+    select * from {{ ref('int_zendesk_leads_mapped') }}
+),
+
 final as (
     select
         files_leads.lead_id,
@@ -46,6 +50,26 @@ final as (
         hubspot_leads.is_deleted,
         hubspot_leads.source_url
     from hubspot_leads
+    union all
+    select
+        zendesk_leads.lead_id,
+        zendesk_leads.email,
+        zendesk_leads.account_id,
+        zendesk_leads.created_at,
+        zendesk_leads.source,
+        zendesk_leads.source_detail,
+        zendesk_leads.campaign_id,
+        zendesk_leads.country_code,
+        zendesk_leads.region,
+        zendesk_leads.segment,
+        zendesk_leads.owner_sales_rep_id,
+        zendesk_leads.is_lead,
+        zendesk_leads.source_system,
+        zendesk_leads.record_id,
+        zendesk_leads.updated_at,
+        zendesk_leads.is_deleted,
+        zendesk_leads.source_url
+    from zendesk_leads
 )
 
 select * from final

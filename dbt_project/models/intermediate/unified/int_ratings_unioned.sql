@@ -2,6 +2,10 @@ with files_ratings as (
     select * from {{ ref('int_files_ratings_mapped') }}
 ),
 
+zendesk_ratings as (
+    select * from {{ ref('int_zendesk_ratings_mapped') }}
+),
+
 final as (
     select
         files_ratings.rating_id,
@@ -20,6 +24,24 @@ final as (
         files_ratings.is_deleted,
         files_ratings.source_url
     from files_ratings
+    union all
+    select
+        zendesk_ratings.rating_id,
+        zendesk_ratings.ticket_id,
+        zendesk_ratings.account_id,
+        zendesk_ratings.survey_type,
+        zendesk_ratings.offered_at,
+        zendesk_ratings.rated_at,
+        zendesk_ratings.is_good,
+        zendesk_ratings.score,
+        zendesk_ratings.scale_max,
+        zendesk_ratings.agent_id,
+        zendesk_ratings.source_system,
+        zendesk_ratings.record_id,
+        zendesk_ratings.updated_at,
+        zendesk_ratings.is_deleted,
+        zendesk_ratings.source_url
+    from zendesk_ratings
 )
 
 select * from final

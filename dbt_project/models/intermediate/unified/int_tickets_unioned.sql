@@ -6,6 +6,10 @@ hubspot_tickets as (
     select * from {{ ref('int_hubspot_tickets_mapped') }}
 ),
 
+zendesk_tickets as (
+    select * from {{ ref('int_zendesk_tickets_mapped') }}
+),
+
 final as (
     select
         files_tickets.ticket_id,
@@ -50,6 +54,28 @@ final as (
         hubspot_tickets.is_deleted,
         hubspot_tickets.source_url
     from hubspot_tickets
+    union all
+    select
+        zendesk_tickets.ticket_id,
+        zendesk_tickets.account_id,
+        zendesk_tickets.lead_id,
+        zendesk_tickets.created_at,
+        zendesk_tickets.ticket_channel,
+        zendesk_tickets.opened_by,
+        zendesk_tickets.priority,
+        zendesk_tickets.topic,
+        zendesk_tickets.agent_id,
+        zendesk_tickets.agent_group,
+        zendesk_tickets.schedule_id,
+        zendesk_tickets.merged_into_ticket_id,
+        zendesk_tickets.vendor_first_reply_minutes,
+        zendesk_tickets.vendor_full_resolution_minutes,
+        zendesk_tickets.source_system,
+        zendesk_tickets.record_id,
+        zendesk_tickets.updated_at,
+        zendesk_tickets.is_deleted,
+        zendesk_tickets.source_url
+    from zendesk_tickets
 )
 
 select * from final
