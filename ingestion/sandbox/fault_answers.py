@@ -10,26 +10,27 @@ Answer = Callable[[Request, str | None], Response]
 _HTML = b"<!DOCTYPE html><html><body><h1>We will be right back</h1></body></html>"
 
 
-def _limited(retry_after: str | None) -> Response:
+def limited(retry_after: str | None) -> Response:
+    """Return a 429, with the header when there is one."""
     headers = {"Retry-After": retry_after} if retry_after is not None else {}
     body = {"status": "error", "message": "You have reached your limit.", "category": "RATE_LIMITS"}
     return Response.of_json(body, status=429, headers=headers)
 
 
 def _rate_limit_seconds(request: Request, value: str | None) -> Response:
-    return _limited(value or "1")
+    return limited(value or "1")
 
 
 def _rate_limit_http_date(request: Request, value: str | None) -> Response:
-    return _limited(formatdate(time.time() + float(value or 1), usegmt=True))
+    return limited(formatdate(time.time() + float(value or 1), usegmt=True))
 
 
 def _rate_limit_absent(request: Request, value: str | None) -> Response:
-    return _limited(None)
+    return limited(None)
 
 
 def _rate_limit_absurd(request: Request, value: str | None) -> Response:
-    return _limited(value or "99999999999")
+    return limited(value or "99999999999")
 
 
 def _server_error(request: Request, value: str | None) -> Response:

@@ -5,7 +5,10 @@ alone and then hits `times` of them (None: every one). Faults that replace the a
 that change it; several may be switched on at once.
 """
 
+import math
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -40,7 +43,8 @@ class Fault:
         return cls(described) if isinstance(described, str) else cls(**described)
 
 
-NAMES: tuple[str, ...] = (*fault_answers.ANSWERS, *fault_changes.CHANGES, *fault_changes.STANDING)
+ENFORCED = "enforced_rate_limit"
+NAMES: tuple[str, ...] = (ENFORCED, *fault_answers.ANSWERS, *fault_changes.CHANGES, *fault_changes.STANDING)
 
 
 class _Armed:
@@ -51,6 +55,17 @@ class _Armed:
         self.seen = 0
         self.hits = 0
         self.memory: dict[str, Response] = {}
+        self.window: deque[float] = deque()
+
+    def wait(self, moment: float) -> float:
+        """Count a request; return the seconds until one is allowed again, 0 when this one is."""
+        most, _, seconds = (self.fault.value or "190/10").partition("/")
+        while self.window and self.window[0] <= moment - float(seconds):
+            self.window.popleft()
+        if len(self.window) >= int(most):
+            return self.window[0] + float(seconds) - moment
+        self.window.append(moment)
+        return 0.0
 
     def hits_this(self, vendor: str, request: Request) -> bool:
         fault = self.fault
@@ -93,6 +108,9 @@ class Injector:
         """Answer a request of a vendor, as it or as the faults will have it."""
         with self._lock:
             hitting = [armed for armed in self._armed if armed.hits_this(vendor, request)]
+            waits = [armed.wait(time.monotonic()) for armed in hitting if armed.fault.name == ENFORCED]
+        if any(waits):
+            return fault_answers.limited(str(math.ceil(max(waits))))
         for armed in hitting:
             if armed.fault.name in fault_answers.ANSWERS:
                 return fault_answers.ANSWERS[armed.fault.name](request, armed.fault.value)

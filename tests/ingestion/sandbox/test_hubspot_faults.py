@@ -50,6 +50,13 @@ def test_rate_limits_say_when_to_come_back(
     assert client.get(DEALS).status_code == 200
 
 
+def test_a_rate_limit_is_enforced_per_window(healthy: SandboxServer, client: Client) -> None:
+    healthy.switch_faults(Fault("enforced_rate_limit", vendor="hubspot", times=None, value="3/60"))
+    answers = [client.get(DEALS) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert 50 < int(answers[-1].headers["Retry-After"]) <= 60
+
+
 def test_a_rate_limit_may_give_a_date(healthy: SandboxServer, client: Client) -> None:
     healthy.switch_faults(Fault("rate_limit_http_date", value="30"))
     moment = parsedate_to_datetime(client.get(DEALS).headers["Retry-After"])
