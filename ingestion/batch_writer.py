@@ -152,9 +152,9 @@ class BatchWriter:
         extracted_at = microseconds(now)
         latest_allowed = now + _FAR_FUTURE
         for record in records:
-            self._add_one(record, extracted_at, latest_allowed)
             if len(self._rows.record_ids) >= landing.MAX_RECORDS or self._rows.byte_count >= landing.MAX_BYTES:
                 self.flush()
+            self._add_one(record, extracted_at, latest_allowed)
         for record, reason in rejected:
             self._refuse(record, reason, self._shape.key_of(record), extracted_at)
         self.counts.fetched += len(records) + len(rejected)

@@ -18,6 +18,8 @@ __all__ = ["connect", "create_raw_tables", "load", "load_batch", "write_run_para
 Refuse = Callable[[BatchInfo], list[str]]
 Progress = Callable[[LoadReport], None]
 
+_MEMORY_LIMIT = "250MB"
+
 # A row is new unless the version just before it, in the order of versions, is the same one.
 _INSERT = """
     insert into {table} by name
@@ -72,6 +74,7 @@ def load(
     """
     reports: list[LoadReport] = []
     with connect(settings.warehouse_path) as connection:
+        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         create_raw_tables(connection)
         loaded = {row[0] for row in connection.execute("select batch_id from meta.loaded_batches").fetchall()}
         for batch in _missing(settings, loaded, sources):

@@ -1,111 +1,25 @@
 """One pass over one stream: state in, pages, batches out, deletions inferred where the stream allows it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ingestion import drift, faultpoints, landing
 from ingestion.batch_writer import BatchWriter
 from ingestion.catalog import Stream
-from ingestion.errors import ProtocolError, SourceError, StateError
+from ingestion.errors import ProtocolError, SourceError
 from ingestion.known_versions import KnownVersions, Scope, seen_count
-from ingestion.landing import BatchInfo
-from ingestion.record_shape import parse_instant
+from ingestion.pass_plan import PassPlan, plan
 from ingestion.run_report import StreamReport
 from ingestion.settings import Settings
-from ingestion.source import Source, StreamState, WatchedSource
+from ingestion.source import Page, Source, WatchedSource
 
 _SMALLEST_SHARE = 0.1
 _FEW_RECORDS = 10
 
 Progress = Callable[[str, str, int], None]
-
-
-@dataclass(frozen=True)
-class PassPlan:
-    """Where a pass starts: the manifest its batches derive from, the state for the connector, earlier batches."""
-
-    first: BatchInfo
-    state: StreamState
-    history: list[BatchInfo]
-    is_resumed: bool
-
-
-def plan(settings: Settings, source: str, stream: Stream, *, now: datetime) -> PassPlan:
-    """Read the stream's state from its manifests.
-
-    Raises StateError when the stored cursor is malformed or lies in the future.
-    """
-    folder = landing.stream_folder(settings, source, stream.entity)
-    history = landing.batches(folder)
-    last = history[-1] if history else None
-    cursor = last.cursor_after if last else None
-    since = _since(cursor, stream, now, where=f"{source}.{stream.entity}")
-    is_resumed = bool(last and not last.closes_pass and last.resume_token)
-    if is_resumed and last:
-        since = datetime.fromisoformat(last.since) if last.since else None
-    landing.remove_leftovers(folder, keep_pass=last.pass_id if is_resumed and last else None)
-    parent_through, changed = _changed_parents(settings, source, stream, history, is_resumed=is_resumed)
-    first = BatchInfo(
-        batch_id=last.batch_id if last else "",
-        source=source,
-        kind=stream.source,
-        entity=stream.entity,
-        mode=stream.mode,
-        pass_id=last.pass_id if is_resumed and last else landing.next_batch_id(last.batch_id if last else None),
-        row_count=0,
-        fetched_count=0,
-        cursor_before=cursor,
-        cursor_after=cursor,
-        highest_cursor=last.highest_cursor if is_resumed and last else cursor,
-        since=since.isoformat() if since else None,
-        resume_token=last.resume_token if is_resumed and last else None,
-        parent_through=parent_through,
-        folder=folder,
-    )
-    state = StreamState(
-        cursor=cursor,
-        resume_token=first.resume_token,
-        since=since,
-        changed={stream.parent: changed} if stream.parent else {},
-    )
-    return PassPlan(first, state, history, is_resumed)
-
-
-def _since(cursor: str | None, stream: Stream, now: datetime, *, where: str) -> datetime | None:
-    """The cursor minus the look-back, rounded down to the second."""
-    if cursor is None:
-        return None
-    remedy = f"Look at it with `funnel state show`, and reset it with `funnel state reset {where}`"
-    try:
-        instant = parse_instant(cursor)
-    except ValueError:
-        raise StateError(f"the stored cursor {cursor!r} is malformed", where=where, next=remedy) from None
-    if instant > now + timedelta(days=1):
-        raise StateError(f"the stored cursor {cursor!r} lies in the future", where=where, next=remedy)
-    return (instant - stream.look_back).replace(microsecond=0)
-
-
-def _changed_parents(
-    settings: Settings, source: str, stream: Stream, history: list[BatchInfo], *, is_resumed: bool
-) -> tuple[str | None, frozenset[str]]:
-    """The last batch of the parent that this pass covers, and the parent keys landed since the last closed pass."""
-    if stream.parent is None:
-        return None, frozenset()
-    closed = [batch for batch in history if batch.closes_pass]
-    done = closed[-1].parent_through if closed else None
-    parents = landing.batches(landing.stream_folder(settings, source, stream.parent))
-    through = history[-1].parent_through if is_resumed else parents[-1].batch_id if parents else done
-    keys: set[str] = set()
-    for batch in parents:
-        if batch.row_count and (done or "") < batch.batch_id <= (through or ""):
-            rows = landing.read_columns(batch, ["record_id", "payload_hash"])
-            ids: list[Any] = rows.column("record_id").to_pylist()
-            hashes: list[Any] = rows.column("payload_hash").to_pylist()
-            keys.update(key for key, digest in zip(ids, hashes, strict=True) if digest != landing.TOMBSTONE_HASH)
-    return through, frozenset(keys)
 
 
 def run(
@@ -133,9 +47,9 @@ def run(
     with KnownVersions(planned.history) as known:
         writer = _writer(settings, stream, planned, known)
         try:
-            is_ordered = _read_pages(stream, connector, planned, writer, report, progress)
+            _read_pages(stream, connector, planned, writer, report, progress)
             report.expected_count = connector.expected_count(stream)
-            _close(planned, stream, writer, known, report, is_ordered, accept_shrunk)
+            _close(planned, stream, writer, known, report, accept_shrunk)
         finally:
             _count(writer, report)
     if isinstance(connector, WatchedSource):
@@ -169,33 +83,41 @@ def _read_pages(
     writer: BatchWriter,
     report: StreamReport,
     progress: Progress | None,
-) -> bool:
-    """Read all pages; returns whether every page came in cursor order. Raises ProtocolError on a paging loop."""
+) -> None:
+    """Read all pages. What came before a failure is kept, with the token from which the pass can go on."""
     tokens: set[str] = {planned.state.resume_token} if planned.state.resume_token else set()
-    is_ordered = stream.cursor is not None
-    for page in connector.pages(stream, planned.state):
-        if page.resume_token is not None and page.resume_token in tokens:
-            raise ProtocolError(
-                "the source repeats a page token, so paging would never end",
-                where=f"{report.source}.{report.entity}",
-                next="The pass is kept; run again, and tell the vendor if it stays",
-            )
-        if missing := writer.shape.missing_required(page.records):
-            raise SourceError(
-                f"no record has the required field `{missing}`",
-                where=f"{report.source}.{report.entity}",
-                next="The source has changed its shape: see the drift in the run report",
-            )
-        writer.add(page.records, page.rejected)
-        if page.resume_token is not None:
-            tokens.add(page.resume_token)
-            writer.page_done(page.resume_token)
-        is_ordered = is_ordered and page.is_cursor_ordered
-        writer.is_ordered = is_ordered
-        faultpoints.reach("extract.page_received")
-        if progress:
-            progress(report.source, report.entity, writer.counts.fetched)
-    return is_ordered
+    try:
+        for page in connector.pages(stream, planned.state):
+            _check_page(page, tokens, writer, report)
+            writer.is_ordered = page.is_cursor_ordered and (writer.is_ordered or not writer.counts.fetched)
+            writer.add(page.records, page.rejected)
+            if page.resume_token is not None:
+                tokens.add(page.resume_token)
+                writer.page_done(page.resume_token)
+            faultpoints.reach("extract.page_received")
+            if progress:
+                progress(report.source, report.entity, writer.counts.fetched)
+    except Exception:
+        if writer.resume_token is not None:
+            with suppress(OSError):
+                writer.flush()
+        raise
+
+
+def _check_page(page: Page, tokens: set[str], writer: BatchWriter, report: StreamReport) -> None:
+    """Refuse a paging loop and a page that has lost a required field."""
+    if page.resume_token is not None and page.resume_token in tokens:
+        raise ProtocolError(
+            "the source repeats a page token, so paging would never end",
+            where=report.stream,
+            next="The pass is kept; run again, and tell the vendor if it stays",
+        )
+    if missing := writer.shape.missing_required(page.records):
+        raise SourceError(
+            f"no record has the required field `{missing}`",
+            where=report.stream,
+            next="The source has changed its shape: see the drift in the run report",
+        )
 
 
 def _close(
@@ -204,13 +126,18 @@ def _close(
     writer: BatchWriter,
     known: KnownVersions,
     report: StreamReport,
-    is_ordered: bool,
     accept_shrunk: bool,
 ) -> None:
     """Guard against a source that suddenly lacks its records, write tombstones and close the pass."""
     seen = _seen_files(planned, writer)
     scope = _scope(stream, planned)
-    _guard(stream, writer, known, report, seen, scope, accept_shrunk)
+    try:
+        _guard(stream, writer, known, report, seen, scope, accept_shrunk)
+    except SourceError:
+        if writer.written or planned.is_resumed:
+            writer.page_done(None)
+            writer.flush()
+        raise
     if stream.mode != "incremental" and writer.keyless_count:
         report.notes.append("records without a key came: no deletions were inferred")
     elif stream.mode != "incremental":
@@ -220,6 +147,7 @@ def _close(
         closing=replace(planned.first, closes_pass=True, expected_count=report.expected_count, cursor_after=cursor)
     )
     report.cursor_after = cursor
+    _sweep(stream, planned, writer, report)
     for path in (*seen, *(batch.seen_path for batch in writer.written)):
         path.unlink(missing_ok=True)
 
@@ -271,6 +199,19 @@ def _guard(
         where=report.stream,
         next=f"Nothing was deleted. If it is right: `funnel state accept {report.stream}`, then run again",
     )
+
+
+def _sweep(stream: Stream, planned: PassPlan, writer: BatchWriter, report: StreamReport) -> None:
+    """Say so when the source counts more records than have ever landed: some came later than the look-back."""
+    if stream.mode != "incremental" or report.expected_count is None:
+        return
+    with KnownVersions((*planned.history, *writer.written)) as landed:
+        live = landed.live_count()
+    if live < report.expected_count:
+        report.notes.append(
+            f"the source counts {report.expected_count} records and {live} have landed: "
+            f"`funnel state reset {report.stream}` reads all of them again"
+        )
 
 
 def _count(writer: BatchWriter, report: StreamReport) -> None:
