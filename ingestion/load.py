@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 
 import duckdb
+import orjson
+import pyarrow as pa
 
 from ingestion import faultpoints, landing, run_report
 from ingestion.errors import StateError
@@ -49,14 +51,15 @@ _INSERT = """
     order by incoming.position
 """
 
+_QUARANTINE_COLUMNS = ("batch_id", "source", "entity", "record_id", "reason", "record")
+_QUARANTINE_SCHEMA = pa.schema(
+    [*(pa.field(name, pa.string()) for name in _QUARANTINE_COLUMNS), pa.field("extracted_at", pa.int64())]
+)
 _QUARANTINE = """
     insert into meta.quarantined_records
     select
-        $batch_id, $source, $entity, record_id, reason, cast(record as text), make_timestamp(extracted_at)
-    from read_json(
-        $path, format = 'newline_delimited', maximum_object_size = 67108864,
-        columns = {record_id: 'text', reason: 'text', extracted_at: 'bigint', record: 'json'}
-    )
+        batch_id, source, entity, record_id, reason, record, make_timestamp(extracted_at)
+    from quarantined
 """
 
 
@@ -138,17 +141,7 @@ def load_batch(connection: duckdb.DuckDBPyConnection, settings: Settings, batch:
             inserted = int(counted[0]) if counted else 0
         faultpoints.reach("load.rows_inserted")
         load_seq = last_seq + (1 if inserted else 0)
-        quarantine = landing.quarantine_path(settings, batch)
-        if batch.quarantined_count and quarantine.exists():
-            connection.execute(
-                _QUARANTINE,
-                {
-                    "batch_id": batch.batch_id,
-                    "source": batch.source,
-                    "entity": batch.entity,
-                    "path": str(quarantine),
-                },
-            )
+        _load_quarantine(connection, settings, batch)
         connection.execute(
             "insert into meta.loaded_batches values (?, ?, ?, ?, ?, now() at time zone 'UTC')",
             [batch.batch_id, batch.stream, load_seq, batch.cursor_after, inserted],
@@ -167,3 +160,17 @@ def load_batch(connection: duckdb.DuckDBPyConnection, settings: Settings, batch:
         raise
     faultpoints.reach("load.committed")
     return inserted, load_seq
+
+
+def _load_quarantine(connection: duckdb.DuckDBPyConnection, settings: Settings, batch: BatchInfo) -> None:
+    path = landing.quarantine_path(settings, batch)
+    if not batch.quarantined_count or not path.exists():
+        return
+    place = {"batch_id": batch.batch_id, "source": batch.source, "entity": batch.entity}
+    rows = [
+        {**entry, **place, "record": orjson.dumps(entry["record"]).decode()}
+        for entry in map(orjson.loads, path.read_bytes().splitlines())
+    ]
+    connection.register("quarantined", pa.Table.from_pylist(rows, schema=_QUARANTINE_SCHEMA))
+    connection.execute(_QUARANTINE)
+    connection.unregister("quarantined")
