@@ -35,7 +35,6 @@ lines as (
         costs.channel,
         costs.segment,
         costs.region,
-        costs.campaign_id,
         cast(costs.amount as decimal(18, 6)) as amount,
         coalesce(costs.currency_code, run_parameters.reporting_currency) as currency_code,
         coalesce(costs.allocation_ratio, 1) as allocation_ratio
@@ -54,7 +53,6 @@ lines as (
         coalesce(campaigns.channel, '(unknown)') as channel,
         null as segment,
         null as region,
-        ad_spend.campaign_id,
         ad_spend.spend_amount as amount,
         coalesce(ad_spend.currency_code, run_parameters.reporting_currency) as currency_code,
         1 as allocation_ratio
@@ -70,7 +68,8 @@ lines as (
 
 final as (
     select
-        {{ surrogate_key(['lines.source_system', 'lines.cost_source', 'lines.record_id']) }} as cost_line_key,
+        {{ surrogate_key(['lines.source_system', 'lines.cost_source', 'lines.record_id']) }}
+            as cost_line_key,
         lines.source_system,
         lines.cost_source,
         lines.record_id,
@@ -80,7 +79,6 @@ final as (
         lines.channel,
         lines.segment,
         lines.region,
-        lines.campaign_id,
         lines.amount,
         lines.currency_code,
         lines.allocation_ratio,

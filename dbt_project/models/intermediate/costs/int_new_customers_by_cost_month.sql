@@ -9,8 +9,9 @@ run_parameters as (
 -- with a lag, the cost of a month is set against the customers that came so many months later
 dated as (
     select
-        {{ month_start(date_add_months(month_start('customers.first_purchase_date'), '-run_parameters.cac_lag_months')) }}
-            as cost_month_date,
+        {{ month_start(
+            date_add_months('customers.first_purchase_date', '-run_parameters.cac_lag_months')
+        ) }} as cost_month_date,
         customers.channel,
         customers.segment
     from customers

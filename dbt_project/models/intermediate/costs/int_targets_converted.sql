@@ -29,8 +29,14 @@ ranked as (
         least(targets.period_start_date, run_parameters.as_of_date) as rate_date,
         row_number() over (
             partition by
-                targets.kpi, targets.period_grain, targets.period_start_date, targets.dimension, targets.member
-            order by coalesce(targets.valid_from, date '1900-01-01') desc, targets.updated_at desc,
+                targets.kpi,
+                targets.period_grain,
+                targets.period_start_date,
+                targets.dimension,
+                targets.member
+            order by
+                coalesce(targets.valid_from, date '1900-01-01') desc,
+                targets.updated_at desc,
                 targets.source_system
         ) as version_rank
     from targets

@@ -2,53 +2,23 @@ with customers as (
     select * from {{ ref('int_customers') }}
 ),
 
-cost_lines as (
-    select * from {{ ref('int_cost_lines_unioned') }}
-),
-
-allocated as (
-    select * from {{ ref('int_cost_lines_allocated') }}
+cost_parts as (
+    select * from {{ ref('int_acquisition_cost_parts') }}
 ),
 
 run_parameters as (
     select * from {{ ref('int_run_parameters') }}
 ),
 
--- every level contains the ones before it
-levels (cac_level, kpi) as (
-    values
-    ('paid', 'cac_paid'), ('paid', 'cac_direct'), ('paid', 'cac_loaded'),
-    ('direct', 'cac_direct'), ('direct', 'cac_loaded'),
-    ('loaded', 'cac_loaded')
-),
-
-cost_parts as (
-    select cost_line_key, 'total' as component_scope, null as member, shared_amount_reporting as amount
-    from cost_lines
-    union all
-    select cost_line_key, dimension as component_scope, member, amount_reporting as amount
-    from allocated
-),
-
-costs as (
-    select
-        levels.kpi,
-        cost_lines.cost_date as component_date,
-        cost_parts.component_scope,
-        cost_parts.member,
-        cost_parts.amount as numerator,
-        0 as denominator
-    from cost_lines
-    inner join levels
-        on cost_lines.cac_level = levels.cac_level
-    inner join cost_parts
-        on cost_lines.cost_line_key = cost_parts.cost_line_key
+kpis (kpi) as (
+    values ('cac_paid'), ('cac_direct'), ('cac_loaded')
 ),
 
 -- the customers of a cost month: with a lag, those that came later
 arrivals as (
     select
-        {{ date_add_months('customers.first_purchase_date', '-run_parameters.cac_lag_months') }} as component_date,
+        {{ date_add_months('customers.first_purchase_date', '-run_parameters.cac_lag_months') }}
+            as component_date,
         scopes.component_scope,
         case scopes.component_scope
             when 'channel' then customers.channel
@@ -60,12 +30,12 @@ arrivals as (
 ),
 
 ratio_parts as (
-    select kpi, component_date, component_scope, member, numerator, denominator
-    from costs
+    select kpi, component_date, component_scope, member, amount as numerator, 0 as denominator
+    from cost_parts
     union all
     select kpis.kpi, arrivals.component_date, arrivals.component_scope, arrivals.member, 0, 1
     from arrivals
-    cross join (select distinct kpi from levels) as kpis
+    cross join kpis
 ),
 
 components as (

@@ -20,11 +20,6 @@ closed as (
     where date_basis = 'closed'
 ),
 
-closed_new as (
-    select * from closed
-    where not is_renewal
-),
-
 measured as (
     select 'opportunities_created' as kpi, tally_date, channel, region, segment, team, sales_rep,
         opportunity_count as numerator, null as denominator
@@ -61,13 +56,13 @@ measured as (
     union all
     select 'win_rate', tally_date, channel, region, segment, team, sales_rep,
         won_count, won_count + lost_count
-    from closed_new
-    where won_count + lost_count > 0
+    from closed
+    where not is_renewal and won_count + lost_count > 0
     union all
     select 'win_rate_by_value', tally_date, channel, region, segment, team, sales_rep,
         paid_won_amount, paid_closed_amount
-    from closed_new
-    where paid_closed_amount > 0
+    from closed
+    where not is_renewal and paid_closed_amount > 0
     union all
     select 'data_quality_negative_durations', tally_date, channel, region, segment, team, sales_rep,
         negative_duration_count, null

@@ -13,7 +13,7 @@ final as (
         sales_rep,
         cast(null as varchar) as ticket_channel,
         cast(null as varchar) as agent_group,
-        cast(qualification_hours as decimal(18, 6)) as observed_value
+        cast(qualification_hours as decimal(18, 9)) as observed_value
     from milestones
     where milestone = 'sql'
         and qualification_hours >= 0

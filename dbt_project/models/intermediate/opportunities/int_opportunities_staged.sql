@@ -39,9 +39,9 @@ attributed as (
         coalesce(stages.is_closed, false) as is_closed,
         coalesce(stages.is_won, false) as is_won,
         case
-            when opportunities.crm_close_date <= run_parameters.as_of_date
-                then opportunities.crm_close_date
-            else first_seen_closed.first_seen_closed_date
+            when opportunities.crm_close_date > run_parameters.as_of_date or opportunities.crm_close_date is null
+                then first_seen_closed.first_seen_closed_date
+            else opportunities.crm_close_date
         end as closed_date,
         run_parameters.as_of_date
     from opportunities
@@ -71,17 +71,14 @@ decided as (
             else {{ reporting_date('opportunities.created_at') }}
         end as created_date,
         case
-            when opportunities.has_stage_events
-                then least(opportunities.crm_close_date, told.stage_entered_date)
-            else attributed.closed_date
+            when not opportunities.has_stage_events then attributed.closed_date
+            else least(opportunities.crm_close_date, told.stage_entered_date)
         end as closed_date,
         told.stage_entered_date as final_event_date,
         attributed.as_of_date
     from opportunities
-    inner join attributed
-        on opportunities.opportunity_key = attributed.opportunity_key
-    left join told
-        on opportunities.opportunity_key = told.opportunity_key
+    inner join attributed on opportunities.opportunity_key = attributed.opportunity_key
+    left join told on opportunities.opportunity_key = told.opportunity_key
 ),
 
 -- an opportunity exists from its first real stage on

@@ -45,12 +45,7 @@ completed as (
     select
         pipelines.source_system,
         pipelines.pipeline_id,
-        words.stage_id,
-        words.stage_label,
-        words.stage_order,
-        words.probability,
-        words.is_closed,
-        words.is_won,
+        words.*,
         true as is_real
     from pipelines
     cross join words

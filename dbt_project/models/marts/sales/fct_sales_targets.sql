@@ -19,7 +19,8 @@ reps_by_id as (
 final as (
     select
         {{ surrogate_key([
-            'targets.kpi', 'targets.period_grain', 'targets.period_start_date', 'targets.dimension', 'targets.member'
+            'targets.kpi', 'targets.period_grain', 'targets.period_start_date', 'targets.dimension',
+            'targets.member'
         ]) }} as sales_target_key,
         targets.source_system,
         targets.kpi,
