@@ -49,6 +49,20 @@ def plant(world: "World", deals: list[Deal]) -> list[Merge]:
         _replace_amounts(deal, Decimal("0"))
     for deal in picker.take(0.02, _is_won_new):
         _replace_amounts(deal, None)
+    _untidy(world, rng, picker)
+    merges: list[Merge] = []
+    for number, deal in enumerate(picker.take(0.03, lambda d: d.is_won and not d.is_renewal, at_least=2)):
+        merges.extend(_merge(rng, deal, into_third=number % 2 == 0))
+    added = {id(record): record for merge in merges for record in (merge.loser, merge.survivor)}
+    present = {id(deal) for deal in deals}
+    deals.extend(_lonely(world, rng, len(deals)))
+    deals.extend(_credits(world, rng, deals))
+    deals.extend(record for key, record in added.items() if key not in present)
+    return merges
+
+
+def _untidy(world: "World", rng: Random, picker: "_Picker") -> None:
+    """Plant what is wrong with associations, owners and the existence of deals."""
     for deal in picker.take(0.04, lambda d: d.company_id is not None):
         _second_company(world, rng, deal)
     for deal in picker.take(0.03, lambda d: d.contact_id is not None and d.company_id is not None):
@@ -64,15 +78,6 @@ def plant(world: "World", deals: list[Deal]) -> list[Merge]:
         _delete(rng, deal)
     for deal in picker.take(0.01, _is_any):
         deal.change("is_deleted", "false", _delete(rng, deal) + days(rng, 1, 20))
-    merges: list[Merge] = []
-    for number, deal in enumerate(picker.take(0.03, lambda d: d.is_won and not d.is_renewal, at_least=2)):
-        merges.extend(_merge(rng, deal, into_third=number % 2 == 0))
-    added = {id(record): record for merge in merges for record in (merge.loser, merge.survivor)}
-    present = {id(deal) for deal in deals}
-    deals.extend(_lonely(world, rng, len(deals)))
-    deals.extend(_credits(world, rng, deals))
-    deals.extend(record for key, record in added.items() if key not in present)
-    return merges
 
 
 class _Picker:

@@ -40,12 +40,7 @@ def contact(world: "World", person: Person, now: dt.datetime, modified: str) -> 
     number = int(person.record_id)
     company_id = state.get("company_id", person.company_id)
     company = world.company(company_id) if company_id else None
-    touches = person.history("touch", now)
-    first = touches[0] if touches else None
-    latest = touches[-1] if touches else None
-    source = state.get("source", person.source)
     entered = {stage: None for stage in _LIFECYCLE_DATES} | _last_entries(person, now)
-    form = iso_millis(first[0]) if first and number % 3 == 0 else None
     return {
         "hs_object_id": person.record_id,
         "createdate": state.get("createdate") or iso_millis(person.created_at),
@@ -73,7 +68,20 @@ def contact(world: "World", person: Person, now: dt.datetime, modified: str) -> 
         **{f"hs_lifecyclestage_{stage}_date": entered[stage] for stage in _LIFECYCLE_DATES},
         "hs_lead_status": state.get("hs_lead_status"),
         "hubspot_owner_id": state.get("hubspot_owner_id"),
-        "hs_analytics_source": source,
+        "hs_is_unworked": "true" if state.get("hubspot_owner_id") is None else "false",
+        "hs_email_optout": "true" if number % 50 == 0 else "false",
+        **_origin(person, state, now),
+    }
+
+
+def _origin(person: Person, state: Properties, now: dt.datetime) -> Properties:
+    """Return where a contact came from: analytics, conversions and the contacts it absorbed."""
+    number = int(person.record_id)
+    touches = person.history("touch", now)
+    first, latest = (touches[0], touches[-1]) if touches else (None, None)
+    form = iso_millis(first[0]) if first and number % 3 == 0 else None
+    return {
+        "hs_analytics_source": state.get("source", person.source),
         "hs_analytics_source_data_1": state.get("source_detail", person.source_detail),
         "hs_analytics_source_data_2": state.get("campaign_id", person.campaign_id),
         "hs_analytics_first_timestamp": iso_millis(first[0]) if first else None,
@@ -86,8 +94,6 @@ def contact(world: "World", person: Person, now: dt.datetime, modified: str) -> 
         "recent_conversion_date": form,
         "recent_conversion_event_name": "Contact form" if form else None,
         "num_conversion_events": "1" if form else "0",
-        "hs_is_unworked": "true" if state.get("hubspot_owner_id") is None else "false",
-        "hs_email_optout": "true" if number % 50 == 0 else "false",
         "hs_merged_object_ids": _merged(person, now),
         "hs_calculated_merged_vids": _merged_moments(person, now),
     }
