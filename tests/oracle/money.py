@@ -85,8 +85,9 @@ class Costs:
             out.count("new_customers", buyer.first_day, buyer.members)
             for name, months in self.new.items():
                 months[buyer.first_day.year, buyer.first_day.month][buyer.members[name]] += 1
+            at = {name: buyer.members[name] for name in self.new}
             for kpi in ("cac_paid", "cac_direct", "cac_loaded"):
-                out.additive.append(Fact(kpi, buyer.first_day, buyer.members, Decimal(0), Decimal(1)))
+                out.additive.append(Fact(kpi, buyer.first_day, at, Decimal(0), Decimal(1)))
 
     def collect(self) -> None:
         """Add spend and cost."""
