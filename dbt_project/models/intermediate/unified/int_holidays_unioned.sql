@@ -6,6 +6,10 @@ zendesk_holidays as (
     select * from {{ ref('int_zendesk_holidays_mapped') }}
 ),
 
+company_holidays as (
+    select * from {{ ref('int_company_holidays_mapped') }}
+),
+
 final as (
     select
         files_holidays.schedule_id,
@@ -28,6 +32,17 @@ final as (
         zendesk_holidays.is_deleted,
         zendesk_holidays.source_url
     from zendesk_holidays
+    union all
+    select
+        company_holidays.schedule_id,
+        company_holidays.holiday_date,
+        company_holidays.holiday_name,
+        company_holidays.source_system,
+        company_holidays.record_id,
+        company_holidays.updated_at,
+        company_holidays.is_deleted,
+        company_holidays.source_url
+    from company_holidays
 )
 
 select * from final
