@@ -109,6 +109,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "opened_by",
         "priority",
         "agent_id",
+        "agent_group",
         "schedule_id",
     ),
     "touches": ("touch_id", "lead_id", "touched_at", "source", "campaign_id", "touch_type"),
