@@ -23,7 +23,7 @@ from ingestion.prefetch import prefetched
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
 
-_PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_PASSING_STATUSES = frozenset({408, 423, 425, 429, 477, 500, 502, 503, 504, *range(520, 530)})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _MESSAGE_LENGTH = 300

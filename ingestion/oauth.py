@@ -1,9 +1,11 @@
 """How a request proves who it is: bearer token, user and password, OAuth 2.0 with refresh."""
 
 import base64
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from authlib.oauth2.auth import ClientAuth
@@ -157,3 +159,18 @@ class OAuth2Refresh:
         self._refresh_token = refresh_token
         if self._on_rotation is not None:
             self._on_rotation(refresh_token)
+
+
+def stored_in(file: Path) -> Callable[[str], None]:
+    """What keeps a rotated refresh token for the next run: the file that the configured one was read from."""
+
+    def store(refresh_token: str) -> None:
+        draft = file.with_name(f"{file.name}.new")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(refresh_token)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+
+    return store

@@ -7,7 +7,7 @@ from typing import Any
 from ingestion.catalog import Stream
 from ingestion.errors import ProtocolError
 from ingestion.http import ApiClient
-from ingestion.oauth import OAuth2Refresh
+from ingestion.oauth import OAuth2Refresh, stored_in
 from ingestion.pacing import TokenBucket
 from ingestion.settings import GoogleAdsSettings
 from ingestion.source import Page, Record, Source, StreamState
@@ -129,5 +129,6 @@ def connect(settings: GoogleAdsSettings) -> Source:
         client_secret=settings.client_secret.get_secret_value(),
         refresh_token=settings.refresh_token.get_secret_value(),
         post_form=api.post_form,
+        on_rotation=stored_in(settings.refresh_token.file) if settings.refresh_token.file else None,
     )
     return GoogleAds(api, version=settings.api_version, customer_id=settings.customer_id, start=settings.start_date)

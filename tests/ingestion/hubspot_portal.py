@@ -31,6 +31,8 @@ class Portal:
         self.kind = kind
         self.live: dict[int, int] = {}
         self.archived: dict[int, int] = {}
+        self.property_names = ["name"]
+        self.may_list_properties = True
         self.requests: list[tuple[str, Any]] = []
         self.before_each: Callable[[str, Any], None] = lambda path, body: None
 
@@ -69,9 +71,12 @@ class Portal:
             return self._search(body)
         if path.endswith("/batch/read"):
             wanted = [int(item["id"]) for item in body["inputs"]]
-            return httpx.Response(200, json={"results": [self._record(one) for one in wanted if one in self.live]})
+            held = self.archived if query.get("archived") == "true" else self.live
+            return httpx.Response(200, json={"results": [self._record(one) for one in wanted if one in held]})
         if re.fullmatch(r"/crm/v3/properties/\w+", path):
-            return httpx.Response(200, json={"results": [{"name": "name"}]})
+            if not self.may_list_properties:
+                return httpx.Response(403, json={"status": "error", "category": "MISSING_SCOPES"})
+            return httpx.Response(200, json={"results": [{"name": name} for name in self.property_names]})
         return self._list(query)
 
     def _list(self, query: dict[str, str]) -> httpx.Response:

@@ -3,6 +3,8 @@
 import logging
 import threading
 import traceback
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import httpx
@@ -10,7 +12,7 @@ import pytest
 
 from ingestion.errors import ConfigurationError, FunnelhouseError
 from ingestion.http import ApiClient
-from ingestion.oauth import Basic, Bearer, OAuth2Refresh
+from ingestion.oauth import Basic, Bearer, OAuth2Refresh, stored_in
 from tests.ingestion.http_servers import BASE, CANARY, QUICK, client, script
 
 TOKEN_URL = "https://login.vendor.example/token"
@@ -53,7 +55,9 @@ class TokenVendor:
         return httpx.Response(200, json={"page": request.url.params.get("after")})
 
 
-def connected(vendor: TokenVendor, now: list[float] | None = None) -> ApiClient:
+def connected(
+    vendor: TokenVendor, now: list[float] | None = None, on_rotation: Callable[[str], None] | None = None
+) -> ApiClient:
     api = ApiClient(
         source="vendor", base_url=BASE, credentials=None, policy=QUICK, transport=httpx.MockTransport(vendor.handle)
     )
@@ -65,6 +69,7 @@ def connected(vendor: TokenVendor, now: list[float] | None = None) -> ApiClient:
         client_secret=f"client-{CANARY}",
         refresh_token=vendor.refresh_token,
         post_form=api.post_form,
+        on_rotation=on_rotation,
         clock=lambda: clock[0],
     )
     return api
@@ -96,7 +101,18 @@ def test_a_rotated_refresh_token_replaces_the_old_one() -> None:
         for number in range(3):
             vendor.access_token = "expired by the vendor"
             assert api.get("rows", {"after": str(number)}) == {"page": str(number)}
-    assert vendor.refresh_token.startswith("refresh-4") or vendor.refreshes >= 3
+    assert vendor.refreshes == 3
+    assert vendor.refresh_token.startswith("refresh-3")
+
+
+def test_a_rotated_refresh_token_is_kept_where_the_configured_one_was_read(tmp_path: Path) -> None:
+    vendor, kept = TokenVendor(rotates=True), tmp_path / "refresh_token"
+    kept.write_text(vendor.refresh_token, encoding="utf-8")
+    with connected(vendor, on_rotation=stored_in(kept)) as api:
+        api.get("rows")
+    assert kept.read_text(encoding="utf-8") == vendor.refresh_token == f"refresh-1-{CANARY}"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["refresh_token"]
 
 
 def test_threads_that_meet_the_same_expired_token_refresh_it_once() -> None:

@@ -1,13 +1,18 @@
 """What HubSpot's search and lists do to a careless reader, and that this one loses nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingestion.catalog import stream
 from ingestion.errors import ProtocolError
 from ingestion.sales.hubspot_search import milliseconds
+from ingestion.sandbox.server import serve
+from ingestion.sandbox.world import World
 from ingestion.source import Page, StreamState
+from tests.ingestion import vendors_under_test
 from tests.ingestion.hubspot_portal import MOST_HITS, Portal, at
 
 START = 1_767_225_600_000  # 2026-01-01
@@ -172,3 +177,35 @@ def test_changed_deals_are_read_with_their_history_fifty_at_a_time() -> None:
 def test_an_empty_portal_is_no_error() -> None:
     assert Portal().read() == []
     assert Portal().read(since(START)) == []
+
+
+def test_a_portal_with_more_properties_than_a_url_holds_is_read_by_batches() -> None:
+    portal = Portal("deals")
+    portal.property_names = [f"a_custom_property_with_a_long_name_{number}" for number in range(900)]
+    portal.live = dict.fromkeys(range(1, 121), START)
+    portal.archived = {500: START}
+    assert sorted(ids(portal.read())) == [*range(1, 121), 500]
+    reads = [body for path, body in portal.requests if path.endswith("/batch/read")]
+    assert {len(body["properties"]) for body in reads} == {900}
+    assert all("properties" not in body for path, body in portal.requests if path.endswith("/deals"))
+
+
+def test_a_token_that_may_not_list_properties_reads_the_documented_ones() -> None:
+    portal = Portal("deals")
+    portal.may_list_properties = False
+    portal.live = {1: START}
+    assert ids(portal.read()) == [1]
+    listed = [body for path, body in portal.requests if path == "/crm/v3/objects/deals"]
+    assert {"amount", "dealstage", "hs_merged_object_ids"} <= set(listed[0]["properties"].split(","))
+
+
+def test_merged_contacts_are_gone_and_their_survivor_names_them(tmp_path: Path) -> None:
+    with serve(World.create(41, 0.5, date(2026, 3, 31))) as server:
+        source = vendors_under_test.hubspot_under_test(tmp_path).connect(server.base_url("hubspot"))
+        pages = source.pages(stream("hubspot", "contacts"), StreamState())
+        contacts = {record["id"]: record for page in pages for record in page.records}
+        source.close()
+    named = [record["properties"]["hs_merged_object_ids"] for record in contacts.values()]
+    merged = {one for text in named if text for one in text.split(";")}
+    assert merged
+    assert merged.isdisjoint(one for one, record in contacts.items() if not record["archived"])
