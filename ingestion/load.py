@@ -22,14 +22,16 @@ Progress = Callable[[LoadReport], None]
 
 _MEMORY_LIMIT = "250MB"
 
-# A row is new unless the version just before it, in the order of versions, is the same one.
+# A row is new unless the version just before it, in the order of versions, is the same one. Only narrow columns
+# are compared; the payloads stream from the file into the table.
 _INSERT = """
     insert into {table} by name
     with incoming as (
-        select *, row_number() over () as position from read_parquet($path)
+        select {partition}, extracted_at, updated_at, payload_hash, file_row_number as position
+        from read_parquet($path, file_row_number = true)
     ),
     versions as (
-        select {partition}, extracted_at, updated_at, payload_hash, position from incoming
+        from incoming
         union all
         select {partition}, extracted_at, updated_at, payload_hash, null
         from {table}
@@ -44,17 +46,13 @@ _INSERT = """
             ) as is_new
         from versions
     )
-    select incoming.* exclude (position), $batch_id as batch_id, $load_seq as load_seq
-    from incoming
-    inner join compared on compared.position = incoming.position
-    where compared.is_new
-    order by incoming.position
+    select * exclude (file_row_number), $batch_id as batch_id, $load_seq as load_seq
+    from read_parquet($path, file_row_number = true)
+    where file_row_number in (select position from compared where is_new and position is not null)
 """
 
 _QUARANTINE_COLUMNS = ("batch_id", "source", "entity", "record_id", "reason", "record")
-_QUARANTINE_SCHEMA = pa.schema(
-    [*(pa.field(name, pa.string()) for name in _QUARANTINE_COLUMNS), pa.field("extracted_at", pa.int64())]
-)
+_QUARANTINE_TYPES = dict.fromkeys(_QUARANTINE_COLUMNS, pa.string()) | {"extracted_at": pa.int64()}
 _QUARANTINE = """
     insert into meta.quarantined_records
     select
@@ -171,6 +169,6 @@ def _load_quarantine(connection: duckdb.DuckDBPyConnection, settings: Settings, 
         {**entry, **place, "record": orjson.dumps(entry["record"]).decode()}
         for entry in map(orjson.loads, path.read_bytes().splitlines())
     ]
-    connection.register("quarantined", pa.Table.from_pylist(rows, schema=_QUARANTINE_SCHEMA))
+    connection.register("quarantined", pa.Table.from_pylist(rows, schema=pa.schema(_QUARANTINE_TYPES)))
     connection.execute(_QUARANTINE)
     connection.unregister("quarantined")
