@@ -161,9 +161,9 @@ def _demo_days(folder: Path, seed: int, scale: float, as_of: date, advance: int)
 
 
 def _write_imports(world: Any, folder: Path) -> None:
-    from ingestion.sandbox.server import write_files
+    from ingestion.sandbox import files
 
-    write_files(world, folder)
+    files.write(world, folder)
 
 
 def _show_scorecard(settings: Any) -> None:

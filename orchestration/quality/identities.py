@@ -24,7 +24,180 @@ class Identity:
         return f"identity.{self.name}"
 
 
-IDENTITIES: tuple[Identity, ...] = ()
+MRR_BRIDGE = Identity(
+    "mrr_bridge_closes",
+    ("marts.fct_mrr_movements", "marts.fct_mrr_monthly"),
+    """
+    with movements as (
+        select
+            month_start_date,
+            sum(opening_amount_reporting) as opening_amount,
+            sum(closing_amount_reporting) as closing_amount,
+            sum(
+                opening_amount_reporting + new_amount_reporting + reactivated_amount_reporting
+                + expansion_amount_reporting - contraction_amount_reporting - churned_amount_reporting
+                + fx_amount_reporting
+            ) as bridged_amount
+        from marts.fct_mrr_movements
+        group by month_start_date
+    ),
+    ends as (
+        select month_start_date, sum(mrr_amount_reporting) as mrr_amount
+        from marts.fct_mrr_monthly
+        group by month_start_date
+    )
+    select
+        coalesce(movements.month_start_date, ends.month_start_date) as month_start_date,
+        movements.bridged_amount,
+        movements.closing_amount,
+        ends.mrr_amount
+    from movements
+    full outer join ends on movements.month_start_date = ends.month_start_date
+    where coalesce(movements.bridged_amount, 0) <> coalesce(movements.closing_amount, 0)
+        or coalesce(movements.closing_amount, 0) <> coalesce(ends.mrr_amount, 0)
+    order by month_start_date
+    """,
+)
+
+ALLOCATED_COST = Identity(
+    "allocated_cost_equals_ledger",
+    ("marts.fct_acquisition_costs", "intermediate.int_cost_lines_unioned"),
+    """
+    with allocated as (
+        select category, sum(cost_amount_reporting) as allocated_amount
+        from marts.fct_acquisition_costs
+        group by category
+    ),
+    ledger as (
+        select category, sum(amount_reporting) as ledger_amount
+        from intermediate.int_cost_lines_unioned
+        group by category
+    )
+    select
+        coalesce(ledger.category, allocated.category) as category,
+        ledger.ledger_amount,
+        allocated.allocated_amount
+    from ledger
+    full outer join allocated on ledger.category = allocated.category
+    where coalesce(ledger.ledger_amount, 0) <> coalesce(allocated.allocated_amount, 0)
+    order by category
+    """,
+)
+
+FUNNEL_CONSERVATION = Identity(
+    "funnel_is_conserved",
+    ("marts.kpi_values", "marts.fct_leads", "marts.fct_lead_stage_events"),
+    """
+    with facts as (
+        select 'leads' as kpi, date_trunc('month', lead_date) as month, sum(lead_count) as counted
+        from marts.fct_leads group by all
+        union all
+        select 'mqls', date_trunc('month', first_mql_date), sum(mql_count) from marts.fct_leads
+        where mql_count <> 0 group by all
+        union all
+        select 'mql_events', date_trunc('month', event_date), sum(mql_event_count)
+        from marts.fct_lead_stage_events group by all
+        union all
+        select 'sqls', date_trunc('month', event_date), sum(sql_count)
+        from marts.fct_lead_stage_events group by all
+    ),
+    published as (
+        select kpi, period_start_date as month, value
+        from marts.kpi_values
+        where dimension = 'total' and period_grain = 'month'
+            and kpi in ('leads', 'mqls', 'mql_events', 'sqls')
+    )
+    select
+        coalesce(facts.kpi, published.kpi) as kpi,
+        coalesce(facts.month, published.month) as month,
+        facts.counted as rows_of_facts,
+        published.value as kpi_value
+    from facts
+    full outer join published on facts.kpi = published.kpi and facts.month = published.month
+    where coalesce(facts.counted, 0) <> coalesce(published.value, 0)
+    order by kpi, month
+    """,
+)
+
+SPEND_TOTALS = Identity(
+    "raw_spend_equals_mart_spend",
+    ("marts.fct_ad_spend_daily", "intermediate.int_ad_spend_unioned", "intermediate.int_run_parameters"),
+    """
+    with entered as (
+        select currency_code, sum(spend_amount) as entered_amount
+        from intermediate.int_ad_spend_unioned
+        where not is_deleted
+            and spend_date <= (select as_of_date from intermediate.int_run_parameters)
+        group by currency_code
+    ),
+    shown as (
+        select currency_code, sum(spend_amount) as shown_amount
+        from marts.fct_ad_spend_daily
+        group by currency_code
+    )
+    select
+        coalesce(entered.currency_code, shown.currency_code) as currency_code,
+        entered.entered_amount,
+        shown.shown_amount
+    from entered
+    full outer join shown on entered.currency_code = shown.currency_code
+    where coalesce(entered.entered_amount, 0) <> coalesce(shown.shown_amount, 0)
+    """,
+)
+
+OPPORTUNITY_TOTALS = Identity(
+    "raw_opportunities_equal_mart_opportunities",
+    ("marts.fct_opportunities", "intermediate.int_opportunities_unioned"),
+    """
+    select
+        shown.source_system,
+        shown.opportunity_id,
+        count(*) as row_count,
+        max(shown.opportunity_amount) as shown_amount,
+        max(coalesce(entered.amount, 0)) as entered_amount
+    from marts.fct_opportunities as shown
+    left join intermediate.int_opportunities_unioned as entered
+        on shown.source_system = entered.source_system
+        and shown.opportunity_id = entered.opportunity_id
+        and not entered.is_deleted
+    group by shown.source_system, shown.opportunity_id
+    having count(*) <> 1
+        or count(entered.opportunity_id) <> 1
+        or max(shown.opportunity_amount) <> max(coalesce(entered.amount, 0))
+    """,
+)
+
+MEMBERS_ADD_UP = Identity(
+    "members_add_up_to_the_total",
+    ("marts.kpi_values",),
+    """
+    with totals as (
+        select kpi, period_grain, period_start_date, value
+        from marts.kpi_values
+        where dimension = 'total' and aggregation in ('sum', 'last')
+    ),
+    members as (
+        select kpi, period_grain, period_start_date, dimension, sum(value) as members_value
+        from marts.kpi_values
+        where dimension <> 'total' and aggregation in ('sum', 'last')
+        group by all
+    )
+    select members.*, totals.value as total_value
+    from members
+    inner join totals using (kpi, period_grain, period_start_date)
+    where members.members_value is distinct from totals.value
+    order by all
+    """,
+)
+
+IDENTITIES: tuple[Identity, ...] = (
+    MRR_BRIDGE,
+    ALLOCATED_COST,
+    FUNNEL_CONSERVATION,
+    SPEND_TOTALS,
+    OPPORTUNITY_TOTALS,
+    MEMBERS_ADD_UP,
+)
 
 
 def expected_checks() -> dict[str, list[str]]:
