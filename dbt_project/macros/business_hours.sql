@@ -9,12 +9,12 @@
 
 
 {#
-  Business minutes from the beginning of a schedule to each instant. `instants` is a relation or CTE with
+  Business time from the beginning of a schedule to each instant. `instants` is a relation or CTE with
   schedule_source_system, schedule_id and instant_at; `intervals` is int_business_minutes_cumulated. Gives
-  one row per schedule and instant: schedule_source_system, schedule_id, instant_at, business_minutes. Two
-  of them subtracted are the business minutes between two instants.
+  one row per schedule and instant: schedule_source_system, schedule_id, instant_at, business_microseconds.
+  business_minutes_between subtracts two of them.
 #}
-{% macro business_minutes_until(instants, intervals) %}
+{% macro business_time_until(instants, intervals) %}
     select distinct
         schedule_source_system,
         schedule_id,
@@ -22,28 +22,19 @@
         cast(
             case
                 when last_starts_at is null then 0
-                else last_minutes_before
-                    + {{ minutes_between('last_starts_at', 'least(last_ends_at, marked_at)') }}
-            end as decimal(18, 6)
-        ) as business_minutes
+                else last_microseconds_before
+                    + {{ microseconds_between('last_starts_at', 'least(last_ends_at, marked_at)') }}
+            end as bigint
+        ) as business_microseconds
     from (
         select
             schedule_source_system,
             schedule_id,
             marked_at,
             mark_order,
-            max(starts_at) over (
-                partition by schedule_source_system, schedule_id order by marked_at, mark_order
-                rows between unbounded preceding and current row
-            ) as last_starts_at,
-            max(ends_at) over (
-                partition by schedule_source_system, schedule_id order by marked_at, mark_order
-                rows between unbounded preceding and current row
-            ) as last_ends_at,
-            max(minutes_before) over (
-                partition by schedule_source_system, schedule_id order by marked_at, mark_order
-                rows between unbounded preceding and current row
-            ) as last_minutes_before
+            max(starts_at) over so_far as last_starts_at,
+            max(ends_at) over so_far as last_ends_at,
+            max(microseconds_before) over so_far as last_microseconds_before
         from (
             select
                 source_system as schedule_source_system,
@@ -52,7 +43,7 @@
                 0 as mark_order,
                 starts_at,
                 ends_at,
-                minutes_before
+                microseconds_before
             from {{ intervals }}
             union all
             select
@@ -65,9 +56,27 @@
                 null
             from {{ instants }}
         ) as marks
+        window so_far as (
+            partition by schedule_source_system, schedule_id
+            order by marked_at, mark_order
+            rows between unbounded preceding and current row
+        )
     ) as carried
     where mark_order = 1
 {% endmacro %}
+
+
+{# Business minutes, decimal(18, 9), between two rows (aliases) that business_time_until gave. #}
+{% macro business_minutes_between(start_row, end_row) -%}
+    cast(
+        {{ divide_money(
+            'cast(' ~ end_row ~ '.business_microseconds - ' ~ start_row
+            ~ '.business_microseconds as decimal(38, 0))',
+            '60000000',
+            9
+        ) }} as decimal(18, 9)
+    )
+{%- endmacro %}
 
 
 {# Minutes of a day as HH:MM; 1440 is 24:00. #}

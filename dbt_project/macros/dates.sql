@@ -138,15 +138,15 @@
 
 {% macro minutes_between(start_at, end_at) -%}
     cast(
-        {{ divide_money('cast(' ~ microseconds_between(start_at, end_at) ~ ' as decimal(38, 0))', '60000000', 6) }}
-        as decimal(18, 6)
+        {{ divide_money('cast(' ~ microseconds_between(start_at, end_at) ~ ' as decimal(38, 0))', '60000000', 9) }}
+        as decimal(18, 9)
     )
 {%- endmacro %}
 
 {% macro hours_between(start_at, end_at) -%}
     cast(
-        {{ divide_money('cast(' ~ microseconds_between(start_at, end_at) ~ ' as decimal(38, 0))', '3600000000', 6) }}
-        as decimal(18, 6)
+        {{ divide_money('cast(' ~ microseconds_between(start_at, end_at) ~ ' as decimal(38, 0))', '3600000000', 9) }}
+        as decimal(18, 9)
     )
 {%- endmacro %}
 

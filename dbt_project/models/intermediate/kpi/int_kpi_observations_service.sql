@@ -13,7 +13,7 @@ final as (
         cast(null as varchar) as sales_rep,
         ticket_channel,
         agent_group,
-        cast(first_response_minutes as decimal(18, 6)) as observed_value
+        cast(first_response_minutes as decimal(18, 9)) as observed_value
     from tickets
     where first_response_minutes >= 0
 )

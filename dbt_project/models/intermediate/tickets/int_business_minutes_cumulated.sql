@@ -70,7 +70,7 @@ measured as (
         schedule_id,
         starts_at,
         ends_at,
-        {{ minutes_between('starts_at', 'ends_at') }} as open_minutes
+        {{ microseconds_between('starts_at', 'ends_at') }} as open_microseconds
     from intervals
     where starts_at < ends_at
 ),
@@ -81,12 +81,12 @@ final as (
         schedule_id,
         starts_at,
         ends_at,
-        open_minutes,
-        sum(open_minutes) over (
+        open_microseconds,
+        sum(open_microseconds) over (
             partition by source_system, schedule_id
             order by starts_at
             rows between unbounded preceding and current row
-        ) - open_minutes as minutes_before
+        ) - open_microseconds as microseconds_before
     from measured
 )
 

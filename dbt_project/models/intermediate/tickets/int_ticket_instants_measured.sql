@@ -64,7 +64,7 @@ instants as (
 ),
 
 measured as (
-    {{ business_minutes_until('instants', 'intervals') }}
+    {{ business_time_until('instants', 'intervals') }}
 ),
 
 final as (
@@ -73,7 +73,7 @@ final as (
         instants.instant_at,
         instants.schedule_source_system,
         instants.schedule_id,
-        measured.business_minutes
+        measured.business_microseconds
     from instants
     inner join measured
         on instants.schedule_source_system = measured.schedule_source_system

@@ -35,11 +35,10 @@ final as (
         {{ reporting_date('milestones.last_solved_at') }} as last_solved_date,
         coalesce(milestones.reopened_count, 0) as reopened_count,
         coalesce(milestones.is_solved, false) as is_solved,
-        reply.business_minutes - message.business_minutes as first_response_minutes,
-        first_solve.business_minutes - message.business_minutes as first_resolution_minutes,
-        case
-            when milestones.is_solved then last_solve.business_minutes - message.business_minutes
-        end as resolution_minutes,
+        {{ business_minutes_between('message', 'reply') }} as first_response_minutes,
+        {{ business_minutes_between('message', 'first_solve') }} as first_resolution_minutes,
+        case when milestones.is_solved then {{ business_minutes_between('message', 'last_solve') }} end
+            as resolution_minutes,
         tickets.vendor_first_reply_minutes,
         tickets.vendor_full_resolution_minutes,
         tickets.source_url
