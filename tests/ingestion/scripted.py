@@ -96,6 +96,23 @@ def extract(settings: Settings, source: Any, **options: Any) -> dict[str, Stream
     return {report.entity: report for report in reports}
 
 
+def extract_all(settings: Settings, source: Any) -> list[StreamReport]:
+    """Extract a few streams of the scripted vendor, and the file sources."""
+    connect = extraction.connect
+
+    def choose(settings: Settings, name: str) -> Any:
+        return connect(settings, name) if settings.sources[name].kind == "files" else source
+
+    streams_of_source = extraction.streams_of_source
+
+    def few(settings: Settings, name: str) -> tuple[Stream, ...]:
+        is_file = settings.sources[name].kind == "files"
+        return streams_of_source(settings, name) if is_file else _few_streams(settings, name)
+
+    with mock.patch.object(extraction, "streams_of_source", few):
+        return extraction.extract(settings, connect=choose)
+
+
 def _few_streams(settings: Settings, name: str) -> tuple[Stream, ...]:
     wanted = ("contacts", "contact_companies", "owners", "campaign_metrics")
     return tuple(stream for stream in streams_of(settings.sources[name].kind) if stream.entity in wanted)
@@ -117,6 +134,13 @@ def raw(settings: Settings, table: str, columns: str = "record_id, is_deleted, p
     with loading.connect(settings.warehouse_path) as connection:
         loading.create_raw_tables(connection)
         return connection.execute(f"select {columns} from {table} order by {order}").fetchall()
+
+
+def raw_rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    """The answer to a query on the warehouse."""
+    with loading.connect(settings.warehouse_path) as connection:
+        loading.create_raw_tables(connection)
+        return connection.execute(query).fetchall()
 
 
 def current(settings: Settings, table: str) -> dict[str, str]:
