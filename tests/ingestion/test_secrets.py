@@ -16,16 +16,9 @@ from ingestion.sandbox.server import SandboxServer, serve
 from ingestion.sandbox.world import World
 from ingestion.settings import load_settings
 from tests.ingestion import acceptance
+from tests.ingestion.company import SECRETS, write_company
 from tests.ingestion.http_servers import QUICK
 
-SECRETS = {
-    "HUBSPOT": credentials.HUBSPOT_ACCESS_TOKEN,
-    "ADS_DEVELOPER": credentials.GOOGLE_ADS_DEVELOPER_TOKEN,
-    "ADS_CLIENT": credentials.GOOGLE_ADS_CLIENT_SECRET,
-    "ADS_REFRESH": credentials.GOOGLE_ADS_REFRESH_TOKEN,
-    "ZENDESK": credentials.ZENDESK_API_TOKEN,
-    "STRIPE": credentials.STRIPE_API_KEY,
-}
 DERIVED = (
     "ya29.sandbox-",
     Basic(f"{credentials.ZENDESK_EMAIL}/token", credentials.ZENDESK_API_TOKEN).authorization().split()[1],
@@ -39,34 +32,7 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[P
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     with serve(World.create(31, 0.05, acceptance.AS_OF)) as server:
-        path = tmp_path / "funnelhouse.toml"
-        path.write_text(
-            f"""
-[sources.hubspot]
-base_url = "{server.base_url("hubspot")}"
-access_token = {{ env = "HUBSPOT" }}
-requests_per_second = 1000
-[sources.google_ads]
-base_url = "{server.base_url("google_ads")}"
-token_url = "{server.base_url("google_ads")}/token"
-customer_id = "{credentials.GOOGLE_ADS_CUSTOMER_ID}"
-client_id = "{credentials.GOOGLE_ADS_CLIENT_ID}"
-developer_token = {{ env = "ADS_DEVELOPER" }}
-client_secret = {{ env = "ADS_CLIENT" }}
-refresh_token = {{ env = "ADS_REFRESH" }}
-requests_per_second = 1000
-[sources.zendesk]
-base_url = "{server.base_url("zendesk")}"
-email = "{credentials.ZENDESK_EMAIL}"
-api_token = {{ env = "ZENDESK" }}
-requests_per_second = 1000
-[sources.stripe]
-base_url = "{server.base_url("stripe")}"
-api_key = {{ env = "STRIPE" }}
-requests_per_second = 1000
-""",
-            encoding="utf-8",
-        )
+        path = write_company(tmp_path, server)
         yield path, server
 
 
