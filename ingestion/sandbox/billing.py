@@ -44,7 +44,8 @@ from ingestion.sandbox.stripe_invoices import (
     settle,
     stripe_id,
 )
-from ingestion.sandbox.stripe_subscriptions import Item, Life, Plot, Subscription, add_intervals
+from ingestion.sandbox.stripe_lives import Life
+from ingestion.sandbox.stripe_subscriptions import Item, Plot, Subscription, add_intervals
 
 if TYPE_CHECKING:
     from ingestion.sandbox.world import World

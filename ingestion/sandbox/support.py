@@ -10,13 +10,12 @@ from ingestion.sandbox import billing
 from ingestion.sandbox.clock import epoch_seconds, from_millis, iso_seconds
 from ingestion.sandbox.companies import Company
 from ingestion.sandbox.people import Person
+from ingestion.sandbox.zendesk_scripts import SCRIPTS, Play
 from ingestion.sandbox.zendesk_tickets import (
     DAY,
     HOUR,
-    SCRIPTS,
     SYSTEM_USER,
     Organization,
-    Play,
     Rating,
     Ticket,
     User,
