@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -24,7 +23,8 @@ TRUTH: dict[str, list[tuple[str | None, Any]]] = {
         *[(text, None) for text in NULLS],
     ],
     "safe_decimal('text', 18, 4)": [
-        ("12", Decimal("12.0000")), ("-0.5", Decimal("-0.5000")), (".5", Decimal("0.5000")), (" 1.25 ", Decimal("1.2500")),
+        ("12", Decimal("12.0000")), ("-0.5", Decimal("-0.5000")), (".5", Decimal("0.5000")),
+        (" 1.25 ", Decimal("1.2500")),
         ("5.", Decimal("5.0000")), ("1e3", Decimal("1000.0000")), ("1E-2", Decimal("0.0100")),
         ("12.34565", Decimal("12.3457")), ("-12.34565", Decimal("-12.3457")), ("12.34564999", Decimal("12.3456")),
         ("99999999999999.9999", Decimal("99999999999999.9999")), ("100000000000000", None), ("1e400", None),
@@ -38,7 +38,8 @@ TRUTH: dict[str, list[tuple[str | None, Any]]] = {
         *[(text, None) for text in NULLS],
     ],
     "safe_date('text')": [
-        ("2026-01-31", dt.date(2026, 1, 31)), (" 2026-01-31 ", dt.date(2026, 1, 31)), ("2024-02-29", dt.date(2024, 2, 29)),
+        ("2026-01-31", dt.date(2026, 1, 31)), (" 2026-01-31 ", dt.date(2026, 1, 31)),
+        ("2024-02-29", dt.date(2024, 2, 29)),
         ("2026-02-29", None), ("2026-13-01", None), ("31.01.2026", None), ("01/31/2026", None), ("20260131", None),
         ("2026-1-5", None), ("2026-01-31T00:00:00Z", None), ("26-01-31", None),
         *[(text, None) for text in NULLS],
@@ -136,10 +137,10 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 SAME_HASH = ["surrogate_key([\"'a'\", \"'b'\"])", "row_text([\"'a'\", \"'b'\"])"]
 OTHER_HASH = [
-    "surrogate_key([\"'a|b'\", \"cast(null as varchar)\"])",
+    'surrogate_key(["\'a|b\'", "cast(null as varchar)"])',
     "surrogate_key([\"'a'\", \"'b|'\"])",
     "surrogate_key([\"'a~'\", \"'b'\"])",
-    "surrogate_key([\"'a'\", \"cast(null as varchar)\"])",
+    'surrogate_key(["\'a\'", "cast(null as varchar)"])',
     "surrogate_key([\"'a'\", \"'~0'\"])",
     "surrogate_key([\"''\", \"'ab'\"])",
 ]
