@@ -239,11 +239,11 @@ class ApiClient:
             self._requests += 1
         try:
             return self._http.request(method, url, **{k: v for k, v in parts.items() if v is not None})
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             text = f"the connection failed ({type(error).__name__}: {self.redacted(str(error))})"
             raise _PassingError(text, where=where) from None
-        except (httpx.DecodingError, httpx.InvalidURL) as error:
-            raise ProtocolError(f"unreadable answer ({type(error).__name__})", where=where) from None
+        except httpx.InvalidURL:
+            raise ProtocolError("a link that is no address", where=where) from None
 
     def _decoded(self, response: httpx.Response, where: str) -> Any:
         self._raise_when_passing(response, where)

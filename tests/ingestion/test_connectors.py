@@ -33,7 +33,7 @@ INCREMENTAL = [
 @pytest.fixture(scope="module")
 def server() -> Iterator[SandboxServer]:
     """A company that stands still."""
-    with serve(World.create(11, 0.3, acceptance.AS_OF)) as running:
+    with serve(World.create(11, 0.1, acceptance.AS_OF)) as running:
         yield running
 
 

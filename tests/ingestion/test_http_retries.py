@@ -68,6 +68,7 @@ BROKEN = {
     "truncated JSON": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" + BODY[:9],
     "content length too long": b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + BODY,
     "content length too short": b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" + BODY,
+    "corrupt compression": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 19\r\n\r\n" + BODY,
     "chunk cut off": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n13\r\n" + BODY[:5],
 }
 

@@ -36,7 +36,7 @@ def _current(connection: duckdb.DuckDBPyConnection, stream: Stream) -> dict[str,
 def test_slices_of_a_history_add_up_to_what_every_vendor_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    world = World.create(51, 0.15, SLICES[0])
+    world = World.create(51, 0.1, SLICES[0])
     with serve(world) as server:
         settings = load_settings(write_company(tmp_path, server))
         for day in SLICES:
