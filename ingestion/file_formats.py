@@ -134,11 +134,23 @@ def _csv_records(path: Path, settings: FilesSettings, delimiter: str) -> Iterato
     except UnicodeDecodeError as error:
         raise SourceError(
             f"the file is not {error.encoding}",
-            where=f"{path.name}, after line {number}",
+            where=f"{path.name}, line {_undecodable_line(path, settings)}",
             next='Set `encoding`, for example "cp1252"',
         ) from None
     except csv.Error as error:
         raise SourceError(f"the quoting is broken ({error})", where=f"{path.name}, after line {number}") from None
+
+
+def _undecodable_line(path: Path, settings: FilesSettings) -> int:
+    encoding = _encoding(path, settings)
+    number = 0
+    with _open(path, settings) as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError:
+                break
+    return number
 
 
 def _csv_lines(records: Iterator[tuple[int, list[str]]], names: list[str]) -> Iterator[Line]:

@@ -51,7 +51,13 @@ _SPLIT = """
         compared.position,
         compared.is_new,
         not compared.is_known
-        or (compared.is_newest and not compared.is_latest) as is_kept
+        or (
+            compared.is_newest
+            and (
+                not compared.is_latest
+                or bool_or(not compared.is_known) over (partition by compared.record_id)
+            )
+        ) as is_kept
     from compared
     order by compared.position
 """
@@ -104,7 +110,7 @@ class KnownVersions:
         """The rows that landing does not hold yet, and how many of those have a new key.
 
         A row is left out when its key already has this very version, unless it makes an older version the
-        newest one again (A, B, A keeps three).
+        newest one again (A, B, A keeps three), or an older one arrives now that must not seem newer.
         """
         if self.is_empty or not rows.num_rows:
             return rows, rows.num_rows
