@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 _POLL_SECONDS = 0.2
+_LEAVE_SECONDS = 5.0
 
 
 class _Done:
@@ -59,7 +60,7 @@ class _Reader(Generic[Item]):
                 yield item
         finally:
             self._stopped.set()
-            self._thread.join(timeout=_POLL_SECONDS)
+            self._thread.join(timeout=_LEAVE_SECONDS)
 
 
 def prefetched(items: Iterator[Item], *, depth: int = 2) -> Iterator[Item]:

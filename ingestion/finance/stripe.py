@@ -13,7 +13,6 @@ from ingestion.settings import StripeSettings
 from ingestion.source import Page, Record, Source, StreamState
 
 _PAGE_SIZE = 100
-_FILTERS: dict[str, dict[str, Any]] = {"subscriptions": {"status": "all"}}
 
 
 class Stripe:
@@ -24,10 +23,13 @@ class Stripe:
 
     def pages(self, stream: Stream, state: StreamState) -> Iterator[Page]:
         """Yield a stream page by page, newest record first; reads one page ahead."""
-        filters = _FILTERS.get(stream.entity, {})
-        is_lines = stream.entity == "invoice_lines"
-        after = state.resume_token
-        pages = self._invoice_lines(after) if is_lines else self._listed(f"v1/{stream.entity}", after, filters)
+        path, after = f"v1/{stream.entity}", state.resume_token
+        if stream.entity == "invoice_lines":
+            pages = self._invoice_lines(after)
+        elif stream.entity == "subscriptions":
+            pages = self._subscriptions(path, after)
+        else:
+            pages = self._listed(path, after, {})
         return self.api.ahead(stream.name, pages)
 
     def expected_count(self, stream: Stream) -> int | None:
@@ -71,6 +73,20 @@ class Stripe:
         if anchors:
             raise ProtocolError("the page to go on from is gone", where=f"stripe: {path}")
         return self.api.get(path, params)
+
+    def _subscriptions(self, path: str, after: str | None) -> Iterator[Page]:
+        """Subscriptions of every status, each with all its items: those beyond the embedded ones are added."""
+        for page in self._listed(path, after, {"status": "all"}):
+            yield Page([self._with_items(one) for one in page.records], resume_token=page.resume_token)
+
+    def _with_items(self, subscription: Record) -> Record:
+        items = subscription.get("items") or {}
+        if not items.get("has_more"):
+            return subscription
+        known = _data(items, "items of a subscription")
+        pages = self._listed("v1/subscription_items", str(known[-1]["id"]), {"subscription": subscription["id"]})
+        rest = [item for page in pages for item in page.records]
+        return {**subscription, "items": {**items, "data": [*known, *rest], "has_more": False}}
 
     def _invoice_lines(self, after: str | None) -> Iterator[Page]:
         """Every line of every invoice: the embedded ones, and those beyond them from the invoice's own list."""

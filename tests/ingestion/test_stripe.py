@@ -115,6 +115,20 @@ def test_cancelled_subscriptions_are_asked_for() -> None:
     assert asked[0]["status"] == "all"
 
 
+def test_a_subscription_with_many_items_has_them_all() -> None:
+    items = [{"id": f"si_{number}"} for number in range(14)]
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/subscription_items"):
+            assert (request.url.params["subscription"], request.url.params["starting_after"]) == ("sub_1", "si_9")
+            return httpx.Response(200, json={"data": items[10:], "has_more": False})
+        embedded = {"object": "list", "data": items[:10], "has_more": True}
+        return httpx.Response(200, json={"data": [{"id": "sub_1", "items": embedded}], "has_more": False})
+
+    (page,) = Stripe(client(handle)).pages(stream("stripe", "subscriptions"), StreamState())
+    assert page.records == [{"id": "sub_1", "items": {"object": "list", "data": items, "has_more": False}}]
+
+
 def test_a_list_without_data_is_a_protocol_error_and_never_zero_rows() -> None:
     source = Stripe(client(lambda request: httpx.Response(200, json={"object": "list"})))
     with pytest.raises(ProtocolError, match="no list"):
