@@ -24,20 +24,20 @@ final as (
         customers.customer_id as account_id,
         customers.customer_name as account_name,
         {{ email_domain('customers.email') }} as domain,
-        cast(null as varchar) as parent_account_id,
+        cast(null as {{ dbt.type_string() }}) as parent_account_id,
         customers.country_code,
-        cast(null as varchar) as region,
-        cast(null as varchar) as segment,
-        cast(null as varchar) as industry,
+        cast(null as {{ dbt.type_string() }}) as region,
+        cast(null as {{ dbt.type_string() }}) as segment,
+        cast(null as {{ dbt.type_string() }}) as industry,
         cast(null as bigint) as employee_count,
         {{ json_member('customers.metadata', 'metadata_keys.metadata_key') }} as external_id,
-        cast(null as varchar) as owner_sales_rep_id,
+        cast(null as {{ dbt.type_string() }}) as owner_sales_rep_id,
         customers.created_at,
         customers.source_system,
         customers.record_id,
         customers.updated_at,
         customers.is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from customers
     cross join metadata_keys
 )

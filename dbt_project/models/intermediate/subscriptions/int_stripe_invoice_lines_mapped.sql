@@ -17,7 +17,7 @@ final as (
         record_id,
         updated_at,
         is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from lines
 )
 

@@ -6,12 +6,12 @@ final as (
     select
         product_id,
         product_name,
-        cast(null as varchar) as product_family,
+        cast(null as {{ dbt.type_string() }}) as product_family,
         source_system,
         record_id,
         updated_at,
         is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from products
 )
 

@@ -59,7 +59,7 @@ final as (
         subscription_id || '|' || subscription_item_id || '|' || valid_from_date as record_id,
         updated_at,
         is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from phased
     where valid_to_date is null
         or valid_from_date < valid_to_date

@@ -19,20 +19,20 @@ final as (
         organizations.organization_id as account_id,
         organizations.organization_name as account_name,
         {{ comparable_text('first_domains.domain') }} as domain,
-        cast(null as varchar) as parent_account_id,
-        cast(null as varchar) as country_code,
-        cast(null as varchar) as region,
-        cast(null as varchar) as segment,
-        cast(null as varchar) as industry,
+        cast(null as {{ dbt.type_string() }}) as parent_account_id,
+        cast(null as {{ dbt.type_string() }}) as country_code,
+        cast(null as {{ dbt.type_string() }}) as region,
+        cast(null as {{ dbt.type_string() }}) as segment,
+        cast(null as {{ dbt.type_string() }}) as industry,
         cast(null as bigint) as employee_count,
         organizations.external_id,
-        cast(null as varchar) as owner_sales_rep_id,
+        cast(null as {{ dbt.type_string() }}) as owner_sales_rep_id,
         organizations.created_at,
         organizations.source_system,
         organizations.record_id,
         organizations.updated_at,
         organizations.is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from organizations
     left join first_domains
         on organizations.organization_id = first_domains.organization_id

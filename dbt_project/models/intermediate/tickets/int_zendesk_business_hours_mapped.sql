@@ -52,7 +52,7 @@ final as (
         schedule_id || '|' || weekday || '|' || {{ time_of_day('opens_minute') }} as record_id,
         updated_at,
         is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from daily
 )
 

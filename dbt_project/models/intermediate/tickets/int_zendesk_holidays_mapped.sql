@@ -36,7 +36,7 @@ final as (
         schedule_id || '|' || holiday_date as record_id,
         updated_at,
         is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from ranked
     where day_rank = 1
 )

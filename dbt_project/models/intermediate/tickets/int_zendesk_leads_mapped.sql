@@ -9,19 +9,19 @@ final as (
         email,
         organization_id as account_id,
         created_at,
-        cast(null as varchar) as source,
-        cast(null as varchar) as source_detail,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as country_code,
-        cast(null as varchar) as region,
-        cast(null as varchar) as segment,
-        cast(null as varchar) as owner_sales_rep_id,
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as source_detail,
+        cast(null as {{ dbt.type_string() }}) as campaign_id,
+        cast(null as {{ dbt.type_string() }}) as country_code,
+        cast(null as {{ dbt.type_string() }}) as region,
+        cast(null as {{ dbt.type_string() }}) as segment,
+        cast(null as {{ dbt.type_string() }}) as owner_sales_rep_id,
         false as is_lead,
         source_system,
         record_id,
         updated_at,
         is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from users
     where role = 'end-user'
 )

@@ -51,7 +51,7 @@ final as (
     select
         rating_id,
         ticket_id,
-        cast(null as varchar) as account_id,
+        cast(null as {{ dbt.type_string() }}) as account_id,
         'csat' as survey_type,
         created_at as offered_at,
         case when score <> 'offered' then changed_at end as rated_at,
@@ -63,7 +63,7 @@ final as (
         rating_id as record_id,
         updated_at,
         is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from answers
 )
 

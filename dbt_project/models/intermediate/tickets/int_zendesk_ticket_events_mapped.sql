@@ -91,7 +91,7 @@ final as (
         ticket_event_id as record_id,
         updated_at,
         is_deleted,
-        cast(null as varchar) as source_url
+        cast(null as {{ dbt.type_string() }}) as source_url
     from combined
 )
 

@@ -52,7 +52,7 @@ final as (
             else 'worse'
         end as trend_status,
         run_parameters.as_of_date,
-        cast(null as varchar) as build_id,
+        cast(null as {{ dbt.type_string() }}) as build_id,
         case
             when completed.dimension = 'sales_rep' then coalesce(rep_names.sales_rep_name, completed.member)
             else completed.member
