@@ -82,9 +82,9 @@
 {# Minutes of a day as HH:MM; 1440 is 24:00. #}
 {% macro time_of_day(minutes) -%}
     (
-        lpad(cast(cast(floor({{ minutes }} / 60) as integer) as varchar), 2, '0')
+        lpad(cast(cast(floor({{ minutes }} / 60) as integer) as {{ dbt.type_string() }}), 2, '0')
         || ':'
-        || lpad(cast(cast({{ minutes }} % 60 as integer) as varchar), 2, '0')
+        || lpad(cast(cast({{ minutes }} % 60 as integer) as {{ dbt.type_string() }}), 2, '0')
     )
 {%- endmacro %}
 

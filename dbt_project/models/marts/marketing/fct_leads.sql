@@ -44,7 +44,7 @@ final as (
         cast(case when milestones.first_won_date is not null then 1 else 0 end as integer) as won_count,
         cast(milestones.mql_event_count as integer) as mql_event_count,
         cast(people.record_count as integer) as record_count,
-        milestones.qualification_hours,
+        cast(milestones.qualification_hours as decimal(18, 6)) as qualification_hours,
         people.is_implied_touch,
         people.lead_date,
         people.first_touch_date,

@@ -27,7 +27,7 @@ taxes as (
 tax_totals as (
     select
         record_id,
-        sum({{ safe_integer('amount') }}) as tax_minor_units
+        cast(sum({{ safe_integer('amount') }}) as {{ dbt.type_string() }}) as tax_minor_units
     from taxes
     group by record_id
 ),
@@ -43,10 +43,8 @@ final as (
         upper(records.currency) as currency_code,
         -- money
         {{ minor_units_to_amount('records.total', 'currencies.exponent') }} as total_amount,
-        coalesce(
-            {{ minor_units_to_amount('cast(tax_totals.tax_minor_units as varchar)', 'currencies.exponent') }},
-            0
-        ) as tax_amount,
+        coalesce({{ minor_units_to_amount('tax_totals.tax_minor_units', 'currencies.exponent') }}, 0)
+            as tax_amount,
         -- timestamps
         {{ safe_epoch_timestamp('records.created') }} as created_at,
         -- pipeline
