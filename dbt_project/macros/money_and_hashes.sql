@@ -126,6 +126,12 @@
 {%- endmacro %}
 
 
+{# Web domain of a company, for comparison: without "www.". #}
+{% macro company_domain(domain) -%}
+    nullif(regexp_replace({{ comparable_text(domain) }}, '^www[.]', ''), '')
+{%- endmacro %}
+
+
 {# Part of a separated text, counted from 1. #}
 {% macro text_part(text, separator, number) -%}
     nullif(split_part({{ text }}, '{{ separator }}', {{ number }}), '')

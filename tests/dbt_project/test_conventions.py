@@ -38,6 +38,8 @@ ENGINE_SPECIFIC = re.compile(
     | \bhugeint\b | \blateral\b | \bpivot\b | \bunpivot\b
     """
 )
+# The registry of KPIs is written from the models' metadata and not from data: reading it is no step back.
+REGISTRY = "model.funnelhouse.kpi_definitions"
 STAGING_MACROS = ("latest_records(", "record_versions(")
 PIPELINE_COLUMNS = {
     "source_system", "record_id", "updated_at", "is_deleted", "extracted_at", "batch_id", "load_seq", "lost_values",
@@ -92,7 +94,10 @@ def test_models_read_only_from_their_left(models: list[Model], manifest: dict[st
         return layer(node) if node["resource_type"] == "model" else str(node["resource_type"])
 
     wrong = {
-        model["name"]: sorted(set(map(kind, model["depends_on"]["nodes"])) - LEFT_OF[layer(model)]) for model in models
+        model["name"]: sorted(
+            {kind(node) for node in model["depends_on"]["nodes"] if node != REGISTRY} - LEFT_OF[layer(model)]
+        )
+        for model in models
     }
     assert "\n".join(f"{name}: {kinds}" for name, kinds in wrong.items() if kinds) == ""
 
@@ -174,14 +179,14 @@ def test_ref_and_source_stand_only_in_import_ctes(models: list[Model]) -> None:
     assert broken(models, reads_elsewhere) == ""
 
 
-def test_a_star_stands_only_in_import_ctes_and_in_the_last_line(models: list[Model]) -> None:
-    def has_star(model: Model) -> bool:
+def test_final_names_every_column_and_the_last_line_selects_it(models: list[Model]) -> None:
+    def is_vague(model: Model) -> bool:
         sql = sql_of(model)
-        stars = len(re.findall(r"(?m)select(?: distinct)? \*|\w\.\*", without_jinja(sql)))
-        imports = len(re.findall(r"select(?: distinct)? \*\s+from \{\{ (?:ref|source)\(", sql))
-        return stars != imports + 1 or not sql.rstrip().endswith("select * from final")
+        final = re.search(r"(?ms)^final as \(\n(.*?)^\)", sql)
+        has_star = final is None or re.search(r"select(?: distinct)? \*|\w\.\*", without_jinja(final[1])) is not None
+        return has_star or not sql.rstrip().endswith("select * from final")
 
-    assert broken(models, has_star) == ""
+    assert broken(models, is_vague) == ""
 
 
 def test_models_name_no_function_of_one_engine(models: list[Model]) -> None:

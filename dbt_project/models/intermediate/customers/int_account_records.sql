@@ -49,8 +49,7 @@ final as (
         all_ids.source_system,
         all_ids.account_id,
         accounts.account_name,
-        nullif(regexp_replace({{ comparable_text('accounts.domain') }}, '^www[.]', ''), '')
-            as comparable_domain,
+        {{ company_domain('accounts.domain') }} as comparable_domain,
         accounts.external_id,
         accounts.country_code,
         accounts.region,

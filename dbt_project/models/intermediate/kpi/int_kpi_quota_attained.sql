@@ -1,5 +1,5 @@
 with targets as (
-    select * from {{ ref('fct_sales_targets') }}
+    select * from {{ ref('int_targets_converted') }}
 ),
 
 credited as (
