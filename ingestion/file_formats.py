@@ -143,14 +143,13 @@ def _csv_records(path: Path, settings: FilesSettings, delimiter: str) -> Iterato
 
 def _undecodable_line(path: Path, settings: FilesSettings) -> int:
     encoding = _encoding(path, settings)
-    number = 0
     with _open(path, settings) as file:
         for number, line in enumerate(file, start=1):
             try:
                 line.decode(encoding)
             except UnicodeDecodeError:
-                break
-    return number
+                return number
+    return 0
 
 
 def _csv_lines(records: Iterator[tuple[int, list[str]]], names: list[str]) -> Iterator[Line]:

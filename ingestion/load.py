@@ -123,26 +123,24 @@ def load_batch(connection: duckdb.DuckDBPyConnection, settings: Settings, batch:
     `load_seq` rises with every batch that brought a new version; a batch that brought none shares the last
     one.
     """
-    table = f'"raw_{batch.kind}"."{batch.entity}"'
-    partition = "source_name, record_id" if batch.kind == "files" else "record_id"
     connection.begin()
     faultpoints.reach("load.begun")
     try:
         row = connection.execute("select coalesce(max(load_seq), 0) from meta.loaded_batches").fetchone()
         last_seq = int(row[0]) if row else 0
-        inserted = 0
-        if batch.row_count:
-            counted = connection.execute(
-                _INSERT.format(table=table, partition=partition),
-                {"path": str(batch.rows_path), "batch_id": batch.batch_id, "load_seq": last_seq + 1},
-            ).fetchone()
-            inserted = int(counted[0]) if counted else 0
+        revived = 0
+        inserted = _insert(connection, batch, load_seq=last_seq + 1)
+        if batch.row_count and _is_late(connection, batch):
+            revived = _insert_later_batches_again(connection, batch, load_seq=last_seq + 1)
         faultpoints.reach("load.rows_inserted")
-        load_seq = last_seq + (1 if inserted else 0)
+        load_seq = last_seq + (1 if inserted or revived else 0)
         _load_quarantine(connection, settings, batch)
         connection.execute(
-            "insert into meta.loaded_batches values (?, ?, ?, ?, ?, now() at time zone 'UTC')",
-            [batch.batch_id, batch.stream, load_seq, batch.cursor_after, inserted],
+            """
+            insert into meta.loaded_batches
+            select ?, ?, ?, ?, ?, now() at time zone 'UTC', max(extracted_at) from read_parquet(?)
+            """,
+            [batch.batch_id, batch.stream, load_seq, batch.cursor_after, inserted, str(batch.rows_path)],
         )
         faultpoints.reach("load.ledger_written")
         connection.commit()
@@ -158,6 +156,50 @@ def load_batch(connection: duckdb.DuckDBPyConnection, settings: Settings, batch:
         raise
     faultpoints.reach("load.committed")
     return inserted, load_seq
+
+
+def _table(batch: BatchInfo) -> str:
+    return f'"raw_{batch.kind}"."{batch.entity}"'
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, batch: BatchInfo, *, load_seq: int) -> int:
+    """Insert the versions of a batch that are new; returns their number."""
+    if not batch.row_count:
+        return 0
+    partition = "source_name, record_id" if batch.kind == "files" else "record_id"
+    counted = connection.execute(
+        _INSERT.format(table=_table(batch), partition=partition),
+        {"path": str(batch.rows_path), "batch_id": batch.batch_id, "load_seq": load_seq},
+    ).fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _is_late(connection: duckdb.DuckDBPyConnection, batch: BatchInfo) -> bool:
+    """Whether a loaded batch of the stream holds something that was extracted after this batch began."""
+    row = connection.execute(
+        """
+        select max(extracted_through) > (select min(extracted_at) from read_parquet(?))
+        from meta.loaded_batches
+        where stream = ?
+        """,
+        [str(batch.rows_path), batch.stream],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _insert_later_batches_again(connection: duckdb.DuckDBPyConnection, late: BatchInfo, *, load_seq: int) -> int:
+    """A version that was a duplicate may be news behind one that came late: look at loaded batches once more."""
+    loaded = {row[0] for row in connection.execute("select batch_id from meta.loaded_batches").fetchall()}
+    total = 0
+    for batch in landing.batches(late.folder):
+        if batch.batch_id in loaded:
+            inserted = _insert(connection, batch, load_seq=load_seq)
+            connection.execute(
+                "update meta.loaded_batches set row_count = row_count + ? where batch_id = ?",
+                [inserted, batch.batch_id],
+            )
+            total += inserted
+    return total
 
 
 def _load_quarantine(connection: duckdb.DuckDBPyConnection, settings: Settings, batch: BatchInfo) -> None:

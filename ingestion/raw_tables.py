@@ -22,7 +22,7 @@ _RAW_COLUMNS = """
 _META_TABLES = {
     "loaded_batches": """
         batch_id text primary key, stream text, load_seq bigint, cursor_after text, row_count bigint,
-        loaded_at timestamp
+        loaded_at timestamp, extracted_through timestamp
     """,
     "quarantined_records": """
         batch_id text, source text, entity text, record_id text, reason text, record text,
@@ -71,13 +71,16 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
             "select table_schema, table_name from information_schema.tables"
         ).fetchall()
     }
+    wanted = {stream.raw_table for stream in STREAMS} | {f"meta.{table}" for table in _META_TABLES}
+    if wanted <= existing:
+        return
+    connection.begin()
     connection.execute("create schema if not exists meta")
     for source in dict.fromkeys(stream.source for stream in STREAMS):
         connection.execute(f'create schema if not exists "raw_{source}"')
     for stream in STREAMS:
-        if stream.raw_table not in existing:
-            columns = f"source_name text,{_RAW_COLUMNS}" if stream.source == "files" else _RAW_COLUMNS
-            connection.execute(f'create table "raw_{stream.source}"."{stream.entity}" ({columns})')
+        columns = f"source_name text,{_RAW_COLUMNS}" if stream.source == "files" else _RAW_COLUMNS
+        connection.execute(f'create table if not exists "raw_{stream.source}"."{stream.entity}" ({columns})')
     for table, columns in _META_TABLES.items():
-        if f"meta.{table}" not in existing:
-            connection.execute(f'create table meta."{table}" ({columns})')
+        connection.execute(f'create table if not exists meta."{table}" ({columns})')
+    connection.commit()
