@@ -39,3 +39,7 @@ def options(
 def main() -> None:
     """Entry point of the `funnel` command."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -172,20 +172,20 @@ MEMBERS_ADD_UP = Identity(
     ("marts.kpi_values",),
     """
     with totals as (
-        select kpi, period_grain, period_start_date, value
+        select kpi, period_grain, period_start_date, numerator
         from marts.kpi_values
         where dimension = 'total' and aggregation in ('sum', 'last')
     ),
     members as (
-        select kpi, period_grain, period_start_date, dimension, sum(value) as members_value
+        select kpi, period_grain, period_start_date, dimension, sum(numerator) as members_numerator
         from marts.kpi_values
         where dimension <> 'total' and aggregation in ('sum', 'last')
         group by all
     )
-    select members.*, totals.value as total_value
+    select members.*, totals.numerator as total_numerator
     from members
     inner join totals using (kpi, period_grain, period_start_date)
-    where members.members_value is distinct from totals.value
+    where members.members_numerator is distinct from totals.numerator
     order by all
     """,
 )

@@ -46,7 +46,7 @@ def publish(settings: Settings, build_id: str | None = None) -> builds.Json:
     _write(settings, build_id, draft)
     faultpoints.reach("publish.written")
     _refuse_wal(draft, target)
-    verify(draft, _expected(settings, build_id))
+    verify(draft, expected_hashes(settings, build_id))
     faultpoints.reach("publish.verified")
     draft.chmod(0o444)
     draft.replace(target)
@@ -80,7 +80,7 @@ def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:
     if wanted is None or wanted not in versions(settings):
         known = ", ".join(versions(settings)) or "none"
         raise PipelineError(f"there is no version to roll back to; kept versions: {known}")
-    verify(_version(settings, wanted), _expected(settings, wanted))
+    verify(_version(settings, wanted), expected_hashes(settings, wanted))
     publication = builds.read(settings, wanted, "publication") or {
         "path": os.fspath(_version(settings, wanted)),
         "build_id": wanted,
@@ -180,7 +180,8 @@ def _refuse_wal(*paths: Path) -> None:
             raise GateRefused([f"{wal.name} was left beside the new version: a reader would not see all of it"])
 
 
-def _expected(settings: Settings, build_id: str) -> dict[str, str]:
+def expected_hashes(settings: Settings, build_id: str) -> dict[str, str]:
+    """Content hash of every mart as the audit of this build saw it."""
     stored = builds.read(settings, build_id, "hashes") or {"marts": {}}
     return {name: entry["content_hash"] for name, entry in stored["marts"].items()}
 

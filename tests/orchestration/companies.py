@@ -1,0 +1,90 @@
+"""Companies to test with: the worked example as files, and copies of a company that was built once per session."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from ingestion.settings import Settings, load_settings
+
+EXAMPLE = Path(__file__).parents[1] / "worked_example"
+
+_COMPANY = """\
+[company]
+name = "Worked example"
+reporting_currency = "USD"
+reporting_timezone = "Europe/Berlin"
+week_start = "monday"
+weekend = ["saturday", "sunday"]
+fiscal_year_start_month = 1
+as_of_date = 2026-03-31
+
+[kpi]
+gross_margin_ratio = 0.80
+attribution_model = "first_touch"
+attribution_lookback_days = 90
+time_decay_half_life_days = 7
+cac_lag_months = 0
+clv_horizon_months = 12
+exchange_rate_max_age_days = 7
+"""
+_SOURCE = """
+[sources.{name}]
+kind = "files"
+path = "imports/{name}.csv"
+entity = "{name}"
+source_system = "crm"
+"""
+
+
+def write_worked_example(folder: Path, *, more: str = "") -> Settings:
+    """The worked example as a company's folder; `more` is added to its configuration."""
+    names = sorted(path.stem for path in EXAMPLE.glob("*.csv") if path.stem != "expected")
+    (folder / "imports").mkdir(parents=True, exist_ok=True)
+    for name in names:
+        shutil.copy(EXAMPLE / f"{name}.csv", folder / "imports")
+    text = _COMPANY + "".join(_SOURCE.format(name=name) for name in names) + more
+    (folder / "funnelhouse.toml").write_text(text)
+    return load_settings(folder / "funnelhouse.toml")
+
+
+def copy_company(original: Path, folder: Path) -> Settings:
+    """A company of its own to break, with everything that the original has made."""
+    shutil.copytree(original, folder, symlinks=True, ignore=shutil.ignore_patterns("locks"))
+    return load_settings(folder / "funnelhouse.toml")
+
+
+def built_once(shared: Path, name: str, steps: list[list[str]]) -> Path:
+    """A worked-example company taken through some commands; made by whichever worker comes first."""
+    folder, done, claim = shared / name, shared / f"{name}.done", shared / f"{name}.claim"
+    try:
+        os.close(os.open(claim, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        deadline = time.monotonic() + 900
+        while not done.exists() and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert done.read_text() == "", f"the company could not be built: {done.read_text()}"
+        return folder
+    write_worked_example(folder)
+    said = ""
+    for step in steps:
+        finished = funnel(folder, *step)
+        if finished.returncode:
+            said = f"funnel {' '.join(step)}: {finished.stdout}{finished.stderr}"
+            break
+    done.write_text(said)
+    assert said == ""
+    return folder
+
+
+def funnel(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Call the command line for a company in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.cli.main", "--config", str(folder / "funnelhouse.toml"), *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
