@@ -44,6 +44,7 @@ def add_doubles(world: "World", people: list[Person]) -> None:
         email = "QA.Robot@mailbox.example" if number == 0 else f"tester{number}@{domain}"
         tester = _new_person(rng.choice(people), ids.take(at), at, email)
         live(rng, tester, world.sales_force)
+        tester.company_id = None
         tester.opportunity_at = None
         tester.kind = "internal"
         added.append(tester)
