@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ingestion import configuration_file
 from ingestion.catalog import VENDORS
@@ -149,14 +149,6 @@ class Settings(_Section):
     alerts: AlertSettings = AlertSettings()
     sources: Annotated[dict[Word, AnySource], BeforeValidator(_with_kinds)] = {}
 
-    @model_validator(mode="after")
-    def _one_source_per_vendor(self) -> "Settings":
-        kinds = [source.kind for source in self.sources.values() if source.kind != "files"]
-        twice = sorted({kind for kind in kinds if kinds.count(kind) > 1})
-        if twice:
-            raise ValueError(f"more than one source of kind {twice[0]}: their record ids would collide")
-        return self
-
     @property
     def var(self) -> Path:
         """Landing, builds, run reports, state and logs."""
@@ -232,6 +224,13 @@ def _refuse_hostile_names(tree: configuration_file.Tree, file: Path, text: str) 
         if isinstance(table, dict) and "kind" not in table and name not in VENDORS:
             kinds = ", ".join((*VENDORS, "files"))
             raise ConfigurationError(f"`sources.{name}` needs a `kind`", where=where, next=f"One of {kinds}")
+        kind = table.get("kind", name) if isinstance(table, dict) else name
+        if kind in VENDORS and kind != name:
+            raise ConfigurationError(
+                f"a source of kind {kind} must be called {kind}: there is one set of its tables",
+                where=where,
+                next=f"Write [sources.{kind}]",
+            )
 
 
 def _explained(error: ValidationError, file: Path, text: str, overridden: set[tuple[str, ...]]) -> ConfigurationError:

@@ -1,0 +1,198 @@
+"""The configuration: what is read, what is refused, and that errors name the place and never the secret."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ingestion import settings as configuration
+from ingestion.errors import ConfigurationError
+from ingestion.extract import extract
+from ingestion.settings import FilesSettings, HubSpotSettings, Secret, Settings, load_settings
+from tests.ingestion.scripted import extract_files, load, raw
+
+HUBSPOT = '[sources.hubspot]\naccess_token = { env = "TOKEN" }\n'
+FILES = '[sources.crm]\nkind = "files"\npath = "crm.csv"\nentity = "leads"\n'
+CANARY = "canary-7f3a"
+
+
+def read(folder: Path, text: str, **environment: str) -> Settings:
+    """Settings of a file with this text."""
+    file = folder / "funnelhouse.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_settings(file, environment=environment)
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(tmp_path, "")
+    monkeypatch.chdir("/")
+    assert settings.warehouse_path == tmp_path / "var" / "warehouse.duckdb"
+    assert (settings.var, settings.serving) == (tmp_path / "var", tmp_path / "serving")
+
+
+def test_the_file_is_found_by_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('[company]\nname = "Other"\n')
+    settings = load_settings(environment={"FUNNELHOUSE_CONFIG": str(tmp_path / "other.toml")})
+    assert settings.company.name == "Other"
+
+
+def test_defaults_and_durations_are_typed(tmp_path: Path) -> None:
+    settings = read(tmp_path, HUBSPOT + 'allow_stale = "36h"\nstart_date = 2023-01-01\n')
+    hubspot = settings.sources["hubspot"]
+    assert isinstance(hubspot, HubSpotSettings)
+    assert (hubspot.kind, hubspot.allow_stale, hubspot.start_date) == (
+        "hubspot", timedelta(hours=36), date(2023, 1, 1),
+    )  # fmt: skip
+    assert hubspot.base_url == "https://api.hubapi.com"
+    assert settings.kpi.attribution_lookback_days == 90
+
+
+def test_the_environment_overrides_a_key(tmp_path: Path) -> None:
+    settings = read(
+        tmp_path,
+        HUBSPOT,
+        FUNNELHOUSE__SOURCES__HUBSPOT__BASE_URL="http://127.0.0.1:8080/hubspot/",
+        FUNNELHOUSE__SOURCES__HUBSPOT__ENABLED="false",
+        FUNNELHOUSE__COMPANY__REPORTING_CURRENCY="EUR",
+    )
+    hubspot = settings.sources["hubspot"]
+    assert isinstance(hubspot, HubSpotSettings)
+    assert (hubspot.base_url, hubspot.enabled) == ("http://127.0.0.1:8080/hubspot", False)
+    assert settings.company.reporting_currency == "EUR"
+    assert settings.enabled_sources == {}
+
+
+def test_a_wrong_override_names_the_variable(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="variable FUNNELHOUSE__SOURCES__HUBSPOT__BASE_URL"):
+        read(tmp_path, HUBSPOT, FUNNELHOUSE__SOURCES__HUBSPOT__BASE_URL="http://api.example.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "finding"),
+    [
+        ("[company]\nname = 'x'\nmoney = 1\n", 3, "`company.money`: unknown key"),
+        ("\n[company]\nreporting_currency = 'dollars'\n", 3, "`company.reporting_currency`"),
+        ("[company]\nreporting_timezone = 'Mars/Base'\n", 2, "`company.reporting_timezone`: not a time zone"),
+        ("[company]\nreporting_timezone = '../../etc/passwd'\n", 2, "not a time zone"),
+        (FILES.replace("leads", "leeds"), 1, "`entity` is none of leads"),
+        (FILES + "columns = { lead_id = 'Id', colour = 'x' }\n", 1, "no column of leads"),
+        (FILES + "[sources.crm.values.nonsense]\na = 'b'\n", 1, "no column of an entity"),
+        (FILES + "surprise = 1\n", 5, "`sources.crm.surprise`: unknown key"),
+        (FILES.replace("crm.csv", "/etc/passwd"), 3, "inside the company's folder"),
+        (FILES.replace("crm.csv", "../crm.csv"), 3, "inside the company's folder"),
+        (HUBSPOT + "base_url = 'http://api.hubapi.com'\n", 3, "use https"),
+        (HUBSPOT + "base_url = 'https://user:pw@api.hubapi.com'\n", 3, "without user and password"),
+        (HUBSPOT + "base_url = 'file:///etc/passwd'\n", 3, "not an address"),
+        (HUBSPOT + "allow_stale = 'a while'\n", 3, "not a duration"),
+        ("[sources.hubspot]\nenabled = true\n", 1, "`sources.hubspot.access_token`: this key is required"),
+        ("[sources.crm]\nenabled = true\n", 1, "needs a `kind`"),
+        ("[sources.a]\nkind = 'hubspot'\naccess_token = { env = 'A' }\n" + HUBSPOT, 1, "must be called hubspot"),
+        ("[company.business_hours]\nmonday = ['9-17']\n", 2, "not a range of times"),
+        ("surprise = 1\n", 1, "`surprise`: unknown key"),
+        ("folder = 'x'\n", 1, "unknown key"),
+    ],
+)
+def test_an_error_names_the_line_and_the_key(text: str, line: int, finding: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read(tmp_path, text)
+    assert finding in str(caught.value)
+    assert f"funnelhouse.toml, line {line}" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a;drop table x", 'a"b', "Hub", "../a", "a.b", "", "a" * 64, "1a", "a-b", "naïve"])
+def test_a_hostile_source_name_is_refused(name: str, tmp_path: Path) -> None:
+    quoted = name.replace('"', '\\"')
+    with pytest.raises(ConfigurationError, match="is not allowed"):
+        read(tmp_path, FILES.replace("sources.crm", f'sources."{quoted}"'))
+
+
+@pytest.mark.parametrize("name", ["a;drop", 'x"y', "A B", "é"])
+def test_a_hostile_source_system_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="source_system"):
+        read(tmp_path, FILES + f"source_system = '{name}'\n")
+
+
+def test_hostile_words_of_mappings_are_values_and_never_identifiers(tmp_path: Path) -> None:
+    hostile = "x'); drop table raw_files.leads; --"
+    settings = read(
+        tmp_path,
+        FILES
+        + f'settle = "0s"\n[sources.crm.columns]\nlead_id = "{hostile}"\n'
+        + f'[sources.crm.constants]\nregion = "{hostile}"\n[sources.crm.values.source]\n"{hostile}" = "ads"\n',
+    )
+    (tmp_path / "crm.csv").write_text(f'"{hostile}",created_at,source\n"{hostile}",2026-01-01,"{hostile}"\n')
+    assert extract_files(settings)["crm"].error is None
+    load(settings)
+    assert raw(
+        settings, "raw_files.leads", "record_id, payload->'mapped'->>'region', payload->'mapped'->>'source'"
+    ) == [(hostile, hostile, "ads")]
+
+
+class TestSecrets:
+    def test_a_secret_in_the_file_is_refused_and_not_repeated(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigurationError) as caught:
+            read(tmp_path, f'[sources.hubspot]\naccess_token = "{CANARY}"\n')
+        assert "a secret does not stand in this file" in str(caught.value)
+        assert CANARY not in str(caught.value)
+        assert CANARY not in repr(caught.value.__cause__)
+
+    def test_a_secret_comes_from_the_environment_or_a_file_and_shows_in_no_text(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TOKEN", CANARY)
+        (tmp_path / "token").write_text(f"{CANARY}\n")
+        settings = read(tmp_path, HUBSPOT)
+        hubspot = settings.sources["hubspot"]
+        assert isinstance(hubspot, HubSpotSettings)
+        assert hubspot.access_token.get_secret_value() == CANARY
+        other = read(tmp_path, HUBSPOT.replace('env = "TOKEN"', 'file = "token"')).sources["hubspot"]
+        assert isinstance(other, HubSpotSettings)
+        assert other.access_token.get_secret_value() == CANARY
+        assert CANARY not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+    def test_a_missing_secret_is_named_when_it_is_used(self) -> None:
+        with pytest.raises(ConfigurationError, match="environment variable NO_SUCH_TOKEN: the secret is not there"):
+            Secret(env="NO_SUCH_TOKEN").get_secret_value()
+
+    def test_a_missing_secret_fails_its_source_only(self, tmp_path: Path) -> None:
+        settings = read(tmp_path, HUBSPOT.replace("TOKEN", "NO_SUCH_TOKEN") + FILES + 'settle = "0s"\n')
+        (tmp_path / "crm.csv").write_text("lead_id,created_at\nL1,2026-01-01\n")
+        reports = {report.stream: report for report in extract(settings)}
+        assert reports["hubspot.contacts"].error_kind == "ConfigurationError"
+        assert reports["crm.leads"].new == 1
+
+
+def test_the_date_is_yesterday_in_the_reporting_zone_unless_it_is_pinned(tmp_path: Path) -> None:
+    zone = "[company]\nreporting_timezone = 'Asia/Tokyo'\n"
+    evening = datetime(2026, 3, 31, 20, 0, tzinfo=UTC)
+    assert read(tmp_path, zone).as_of_date(evening) == date(2026, 3, 31)
+    assert read(tmp_path, "").as_of_date(evening) == date(2026, 3, 30)
+    assert read(tmp_path, "[company]\nas_of_date = 2026-01-31\n").as_of_date(evening) == date(2026, 1, 31)
+
+
+def test_the_template_is_a_valid_configuration_with_every_kind_of_source(tmp_path: Path) -> None:
+    settings = read(tmp_path, configuration.init_template())
+    assert {source.kind for source in settings.sources.values()} == {
+        "hubspot", "google_ads", "zendesk", "stripe", "files",
+    }  # fmt: skip
+    assert settings.enabled_sources == {}
+
+
+def test_file_sources_may_share_a_source_system(tmp_path: Path) -> None:
+    settings = read(tmp_path, FILES + 'source_system = "company"\n' + FILES.replace("crm]", "other]"))
+    assert (settings.source_system("crm"), settings.source_system("other")) == ("company", "other")
+    crm = settings.sources["crm"]
+    assert isinstance(crm, FilesSettings)
+    assert crm.mode == "snapshot"
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"[a", b"a = 1\na = 2"])
+def test_a_file_that_is_not_toml_is_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "funnelhouse.toml").write_bytes(content)
+    with pytest.raises(ConfigurationError):
+        load_settings(tmp_path / "funnelhouse.toml", environment={})
+
+
+def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="funnel init"):
+        load_settings(tmp_path / "funnelhouse.toml", environment={})
