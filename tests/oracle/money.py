@@ -65,7 +65,8 @@ def customers(ledger: Ledger, deals: list[Opportunity], people: dict[str, Person
             channel = min(known, key=lambda p: (p.lead_at, p.key)).channel if known else UNKNOWN
         company: Row = companies.get(key, {})
         if key in by_key:
-            company = {column: by_key[key].present(column) for column in ("region", "segment")}
+            person, employer = by_key[key], companies.get(by_key[key].account_id, {})
+            company = {name: person.present(name) or employer.get(name) for name in ("region", "segment")}
         members = {
             "channel": channel, "region": member(company.get("region")), "segment": member(company.get("segment")),
         }  # fmt: skip

@@ -1,0 +1,80 @@
+"""A company whose vendors are the sandbox: loaded in one go or in slices of its history, with its ledger beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from ingestion.sandbox import ledger
+from ingestion.sandbox.server import serve
+from ingestion.sandbox.world import World
+from ingestion.settings import load_settings
+from orchestration import company, pipeline, transform
+from orchestration.quality import hashes
+from tests.oracle.kpis import compute
+
+WITHOUT_CHECKS = ["build", "--resource-type", "model", "--resource-type", "seed"]
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A loaded and built company; everything about it is read from its folder."""
+
+    folder: Path
+    as_of: date
+
+    @property
+    def warehouse(self) -> Path:
+        """The company's warehouse."""
+        return self.folder / "var" / "warehouse.duckdb"
+
+    def kpi_values(self) -> pd.DataFrame:
+        """What the marts say."""
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return connection.sql("select * from marts.kpi_values").df()
+
+    def truth(self) -> pd.DataFrame:
+        """What the oracle says of the ledger."""
+        return compute(self.folder / "ledger", self.as_of)
+
+    def content_hashes(self) -> dict[str, str]:
+        """Content hash of every mart."""
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return hashes.content_hashes(connection)
+
+    def build_as_of(self, day: date) -> Simulated:
+        """The same raw history built again for an earlier day."""
+        file = self.folder / "funnelhouse.toml"
+        text = re.sub(r"(?m)^as_of_date = \S+$", f"as_of_date = {day}", file.read_text())
+        file.write_text(text)
+        settings = load_settings(file)
+        pipeline.load(settings)
+        assert transform.run_dbt(settings, WITHOUT_CHECKS)
+        return Simulated(self.folder, day)
+
+
+def simulate(folder: Path, *, seed: int, scale: float, days: Iterable[date], first: date | None = None) -> Simulated:
+    """Load and build a simulated company as it stands on each of the days, one after the other.
+
+    `first` is the day whose two years of history the world is made of (the first of the days unless given).
+    """
+    days = list(days)
+    world = World.create(seed, scale, first or days[0])
+    with serve(world) as sandbox:
+        for day in days:
+            sandbox.advance(max(day, world.as_of))
+            sandbox.write_files(folder / "imports")
+            settings = load_settings(company.write_demo(folder, port=sandbox.port, as_of=day))
+            extracted = pipeline.extract(settings)
+            assert [report.error for report in extracted if report.error] == []
+            loaded = pipeline.load(settings)
+            assert [report for report in loaded if report.is_refused] == []
+            assert transform.run_dbt(settings, WITHOUT_CHECKS)
+    ledger.write(world, folder / "ledger")
+    return Simulated(folder, days[-1])

@@ -1,0 +1,64 @@
+"""From a vendor's HTTP answer to a KPI: the marts agree with the oracle, whatever way the history arrived."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.oracle.compare import disagreements
+from tests.simulated_company import Simulated, simulate
+
+SLICES = [date(2026, 5, 31), date(2026, 6, 17), date(2026, 6, 30)]
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
+    """A company that was loaded only on the last day."""
+    folder = tmp_path_factory.mktemp("at_once")
+    return simulate(folder, seed=11, scale=0.3, days=[SLICES[-1]], first=SLICES[0])
+
+
+@pytest.fixture(scope="module")
+def in_slices(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
+    """The same company, loaded and built on three days."""
+    return simulate(tmp_path_factory.mktemp("in_slices"), seed=11, scale=0.3, days=SLICES)
+
+
+def test_every_kpi_equals_the_oracle_after_a_full_load(at_once: Simulated) -> None:
+    values = at_once.kpi_values()
+    assert len(values) > 10_000
+    assert values[values.dimension == "total"].value.notna().sum() > 1_000
+    assert disagreements(at_once.truth(), values) == []
+
+
+def test_every_kpi_equals_the_oracle_after_incremental_loads(in_slices: Simulated) -> None:
+    assert disagreements(in_slices.truth(), in_slices.kpi_values()) == []
+
+
+def test_history_in_slices_gives_the_same_content_as_at_once(at_once: Simulated, in_slices: Simulated) -> None:
+    assert in_slices.content_hashes() == at_once.content_hashes()
+
+
+def test_an_earlier_as_of_date_does_not_see_later_events(at_once: Simulated) -> None:
+    earlier = at_once.build_as_of(date(2026, 4, 14))
+    values = earlier.kpi_values()
+    assert set(values.as_of_date.astype(str)) == {"2026-04-14"}
+    assert disagreements(earlier.truth(), values) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("seed", "scale", "days"),
+    [
+        (1, 0.1, [date(2025, 12, 31)]),
+        (2, 1.0, [date(2026, 3, 31)]),
+        (3, 0.5, [date(2026, 2, 10), date(2026, 2, 11), date(2026, 3, 29)]),
+        (4, 0.3, [date(2025, 10, 25), date(2025, 10, 26), date(2025, 10, 27)]),
+        (5, 2.0, [date(2026, 6, 30)]),
+    ],
+)
+def test_other_companies_agree_with_the_oracle_too(tmp_path: Path, seed: int, scale: float, days: list[date]) -> None:
+    company = simulate(tmp_path, seed=seed, scale=scale, days=days)
+    assert disagreements(company.truth(), company.kpi_values()) == []
