@@ -114,7 +114,7 @@ class BatchWriter:
         self.highest_cursor = first.highest_cursor
         self.resume_token = first.resume_token
         self.keyless_count = 0
-        self._highest = parse_instant(self.highest_cursor) if self.highest_cursor else None
+        self._highest = microseconds(parse_instant(self.highest_cursor)) if self.highest_cursor else None
         self._settings = settings
         self._stream = stream
         self._first = first
@@ -150,7 +150,7 @@ class BatchWriter:
         """Take the records of one page."""
         now = self.now()
         extracted_at = microseconds(now)
-        latest_allowed = now + _FAR_FUTURE
+        latest_allowed = microseconds(now + _FAR_FUTURE)
         for record in records:
             if len(self._rows.record_ids) >= landing.MAX_RECORDS or self._rows.byte_count >= landing.MAX_BYTES:
                 self.flush()
@@ -216,12 +216,12 @@ class BatchWriter:
     def _last_id(self) -> str | None:
         return self.written[-1].batch_id if self.written else self._first.batch_id or None
 
-    def _add_one(self, record: Any, extracted_at: int, latest_allowed: datetime) -> None:
+    def _add_one(self, record: Any, extracted_at: int, latest_allowed: int) -> None:
         try:
             identity = self._shape.identity(record)
             payload = self._payload(record)
             if self._stream.cursor:
-                self._advance(self._shape.cursor_value(record), latest_allowed)
+                self._advance(self._shape.cursor_value(record), identity.updated_at, latest_allowed)
         except UnusableRecordError as error:
             self._refuse(record, str(error), error.record_id, extracted_at)
             return
@@ -236,16 +236,20 @@ class BatchWriter:
         if self._tracks_seen:
             self._seen.append(identity.record_id)
 
-    def _advance(self, value: Any, latest_allowed: datetime) -> None:
-        """Raise the highest cursor to a value that the source sent, unless it lies in the future."""
-        try:
-            instant = parse_instant(value)
-        except ValueError:
-            raise UnusableRecordError(f"cursor field `{self._stream.cursor}` is no time") from None
-        if instant > latest_allowed:
+    def _advance(self, value: Any, updated_at: int | None, latest_allowed: int) -> None:
+        """Raise the highest cursor to a value that the source sent, unless it lies in the future.
+
+        `updated_at` is the same instant where the cursor is the version of the record.
+        """
+        if updated_at is None:
+            try:
+                updated_at = microseconds(parse_instant(value))
+            except ValueError:
+                raise UnusableRecordError(f"cursor field `{self._stream.cursor}` is no time") from None
+        if updated_at > latest_allowed:
             self.counts.future_cursors += 1
-        elif self._highest is None or instant > self._highest:
-            self._highest, self.highest_cursor = instant, str(value)
+        elif self._highest is None or updated_at > self._highest:
+            self._highest, self.highest_cursor = updated_at, str(value)
 
     def _payload(self, record: Any) -> bytes:
         try:
