@@ -38,11 +38,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The header and the rows of one file. `duplicate_headers` stand more than once in it."""
+    """The header and the rows of one file. `duplicate_headers` stand more than once in it.
+
+    `uses_semicolon`: so write programs in countries with a decimal comma.
+    """
 
     headers: list[str]
     lines: Iterator[Line]
     duplicate_headers: frozenset[str] = frozenset()
+    uses_semicolon: bool = False
 
 
 def read(path: Path, settings: FilesSettings) -> Sheet:
@@ -120,7 +124,7 @@ def _read_csv(path: Path, settings: FilesSettings) -> Sheet:
     if not any(name.strip() for name in header):
         raise SourceError("there is no header line", where=f"{path.name}, line {settings.header_row}")
     names, duplicates = _header_names(header)
-    return Sheet(names, _csv_lines(records, names), duplicates)
+    return Sheet(names, _csv_lines(records, names), duplicates, uses_semicolon=delimiter == ";")
 
 
 def _csv_records(path: Path, settings: FilesSettings, delimiter: str) -> Iterator[tuple[int, list[str]]]:

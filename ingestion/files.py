@@ -153,12 +153,12 @@ class FilesSource:
             for header in mapper.numeric_headers
             if isinstance(line.row.get(header), str)
         ]
-        sign = decimal_sign(values)
+        sign = decimal_sign(values, may_group_by_dots=sheet.uses_semicolon)
         if sign is None:
             raise SourceError(
-                "numbers are written with a decimal comma and with a decimal point",
+                "whether numbers have a decimal comma or a decimal point is not clear",
                 where=where,
-                next="Set `decimal`; rows of the other kind are then quarantined",
+                next="Set `decimal`; numbers of the other kind are then quarantined",
             )
         mapper.use_decimal(sign)
         return itertools.chain(sample, sheet.lines)

@@ -26,6 +26,7 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _NUMERIC = ("integer", "money", "decimal", "ratio")
 _COMMA_SIGN = re.compile(r"[+-]?[\d.]*,(\d{1,2}|\d{4,})|[+-]?\d{1,3}(\.\d{3})+,\d+")
 _DOT_SIGN = re.compile(r"[+-]?[\d,]*\.(\d{1,2}|\d{4,})|[+-]?\d{1,3}(,\d{3})+\.\d+")
+_DOUBTFUL = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
 
 
 class UnusableValueError(Exception):
@@ -171,7 +172,7 @@ class RowMapper:
         cleaned = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "").replace("'", "")
         if self._decimal == ",":
             cleaned = cleaned.replace(".", "").replace(",", ".") if _is_comma_number(cleaned) else "?"
-        elif _GROUPED.fullmatch(cleaned) and self._settings.decimal == ".":
+        elif _GROUPED.fullmatch(cleaned) and ("." in cleaned or self._settings.decimal == "."):
             cleaned = cleaned.replace(",", "")
         if not _PLAIN.fullmatch(cleaned):
             raise UnusableValueError(f"{text[:60]!r} is no number; `decimal` says which sign the file uses")
@@ -242,12 +243,17 @@ class RowMapper:
         ]
 
 
-def decimal_sign(values: Sequence[str]) -> str | None:
-    """The decimal sign that these numbers prove: `,` or `.`; None when they contradict each other."""
+def decimal_sign(values: Sequence[str], *, may_group_by_dots: bool = False) -> str | None:
+    """The decimal sign that these numbers prove: `,` or `.` (also without proof); None when it is not clear.
+
+    They may contradict each other; and with `may_group_by_dots`, 1.234 without any proof may be a thousand.
+    """
     texts = [value.strip().replace(" ", "") for value in values]
     has_comma = any(_COMMA_SIGN.fullmatch(text) for text in texts)
     has_dot = any(_DOT_SIGN.fullmatch(text) for text in texts)
     if has_comma and has_dot:
+        return None
+    if not has_comma and not has_dot and may_group_by_dots and any(_DOUBTFUL.fullmatch(text) for text in texts):
         return None
     return "," if has_comma else "."
 

@@ -108,6 +108,7 @@ def test_an_export_that_nobody_prepared_is_mapped_to_opportunities(tmp_path: Pat
         (COSTS.replace(",", "\t") + "K1\t2026-01-31\ttools\t1234.50\tUSD\n", "tab"),
         (COSTS.replace(",", "|") + "K1|2026-01-31|tools|1234.50|USD\n", "bar"),
         (COSTS.replace("\n", "\r\n") + "K1,2026-01-31,Tools,1234.50,USD\r\n\r\n", "CRLF, capitals, an empty line"),
+        (COSTS + 'K1,2026-01-31,tools,"1,234.50",USD\n', "grouped thousands"),
         (COSTS.upper() + "K1,2026-01-31,tools,1234.50,USD\n", "header in capitals"),
         (COSTS.strip() + ",\nK1,2026-01-31,tools,1234.50,USD,\n", "an empty last column"),
     ],
@@ -145,7 +146,11 @@ def test_a_header_that_names_a_mapped_column_twice_is_refused_with_its_line(tmp_
     [
         (COSTS + 'K1,2026-01-31,tools,"1,USD\n', "the quoting is broken"),
         ((COSTS + "K1,2026-01-31,tools,1,USD\nKé,2026-01-31,tools,1,USD\n").encode("cp1252"), "costs.csv, line 3"),
-        (COSTS + 'K1,2026-01-31,tools,"1,5",USD\nK2,2026-01-31,tools,1.5,USD\n', "with a decimal comma and"),
+        (
+            COSTS + 'K1,2026-01-31,tools,"1,5",USD\nK2,2026-01-31,tools,1.5,USD\n',
+            "decimal comma or a decimal point is not clear",
+        ),
+        (COSTS.replace(",", ";") + "K1;2026-01-31;tools;1.234;USD\n", "decimal comma or a decimal point is not clear"),
         ("", "there is no header line"),
         ("cost_id,cost_date,category,amount\nK1,2026-01-31,tools,1\n", "needs `currency_code`"),
     ],
@@ -366,6 +371,9 @@ def test_the_decimal_sign_is_told_only_by_numbers_that_prove_it() -> None:
     assert decimal_sign(["1.5"]) == "."
     assert decimal_sign(["1.5", "1,5"]) is None
     assert decimal_sign([]) == "."
+    assert decimal_sign(["1.234"]) == "."
+    assert decimal_sign(["1.234"], may_group_by_dots=True) is None
+    assert decimal_sign(["1.234", "1,5"], may_group_by_dots=True) == ","
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
