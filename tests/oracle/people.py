@@ -174,11 +174,13 @@ def _person(
         row["lead_id"]: [e for e in events[row["lead_id"]] if ledger.happened(e["occurred_at"])] for row in rows
     }
     leads = [row for row in rows if truth(row.get("is_lead"), True)]
-    lead_at = min(_lead_at(row, happened[row["lead_id"]]) for row in leads or rows)
+    moments = [_lead_at(row, events[row["lead_id"]]) for row in leads]
+    reached = [moment for moment in moments if ledger.happened(moment.isoformat())]
+    lead_at = min(reached, default=None) or min(_lead_at(row, []) for row in rows)
     person = Person(
         records=rows,
         main=main,
-        is_lead=bool(leads),
+        is_lead=bool(reached),
         is_excluded=any(_is_excluded(row, excluded) for row in rows),
         lead_at=lead_at,
         lead_date=ledger.day(lead_at.isoformat()) or date.min,

@@ -10,6 +10,10 @@ lead_events as (
     select * from {{ ref('int_lead_events_unioned') }}
 ),
 
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
+),
+
 first_events as (
     select
         source_system,
@@ -23,7 +27,7 @@ first_events as (
 ),
 
 -- without a history of its lead stage, a record is a lead since it was created
-final as (
+dated as (
     select
         resolved.person_key,
         min(case
@@ -38,6 +42,16 @@ final as (
         and leads.lead_id = first_events.lead_id
     where leads.is_lead
     group by resolved.person_key
+),
+
+-- who becomes a lead only after the as-of date is none yet
+final as (
+    select
+        dated.person_key,
+        dated.lead_at
+    from dated
+    inner join run_parameters
+        on {{ reporting_date('dated.lead_at') }} <= run_parameters.as_of_date
 )
 
 select * from final
