@@ -2,67 +2,71 @@ with compared as (
     select * from {{ ref('int_mrr_retention_compared') }}
 ),
 
-by_dimension as (
-    select period_grain, period_start_date, 'total' as dimension, 'all' as member,
-        then_amount, now_amount, is_churned
-    from compared
+dimensions as (
+    select 'total' as dimension
     union all
-    select period_grain, period_start_date, 'channel' as dimension, channel as member,
-        then_amount, now_amount, is_churned
-    from compared
+    select 'channel' as dimension
     union all
-    select period_grain, period_start_date, 'region' as dimension, region as member,
-        then_amount, now_amount, is_churned
-    from compared
+    select 'region' as dimension
     union all
-    select period_grain, period_start_date, 'segment' as dimension, segment as member,
-        then_amount, now_amount, is_churned
-    from compared
+    select 'segment' as dimension
+),
+
+kpis as (
+    select 'logo_churn_rate' as kpi
+    union all
+    select 'revenue_churn_rate' as kpi
+    union all
+    select 'net_revenue_retention' as kpi
+    union all
+    select 'gross_revenue_retention' as kpi
 ),
 
 by_member as (
     select
-        period_grain,
-        period_start_date,
-        dimension,
-        member,
-        sum(case when is_churned then 1 else 0 end) as churned_count,
-        count(*) as active_then_count,
-        sum(then_amount) as then_amount,
-        sum(now_amount) as now_amount,
-        sum(least(now_amount, then_amount)) as retained_amount
-    from by_dimension
-    group by period_grain, period_start_date, dimension, member
-),
-
-ratios as (
-    select 'logo_churn_rate' as kpi, period_grain, period_start_date, dimension, member,
-        churned_count as numerator, active_then_count as denominator
-    from by_member
-    union all
-    select 'revenue_churn_rate', period_grain, period_start_date, dimension, member,
-        then_amount - retained_amount, then_amount
-    from by_member
-    union all
-    select 'net_revenue_retention', period_grain, period_start_date, dimension, member,
-        now_amount, then_amount
-    from by_member
-    union all
-    select 'gross_revenue_retention', period_grain, period_start_date, dimension, member,
-        retained_amount, then_amount
-    from by_member
+        compared.period_grain,
+        compared.period_start_date,
+        dimensions.dimension,
+        case dimensions.dimension
+            when 'channel' then compared.channel
+            when 'region' then compared.region
+            when 'segment' then compared.segment
+            else 'all'
+        end as member,
+        compared.is_churned,
+        compared.then_amount,
+        compared.now_amount,
+        least(compared.now_amount, compared.then_amount) as retained_amount
+    from compared
+    cross join dimensions
 ),
 
 final as (
     select
-        kpi,
-        period_grain,
-        period_start_date,
-        dimension,
-        member,
-        cast(numerator as decimal(38, 6)) as numerator,
-        cast(denominator as decimal(38, 6)) as denominator
-    from ratios
+        kpis.kpi,
+        by_member.period_grain,
+        by_member.period_start_date,
+        by_member.dimension,
+        by_member.member,
+        cast(sum(case
+            when kpis.kpi = 'revenue_churn_rate' then by_member.then_amount - by_member.retained_amount
+            when kpis.kpi = 'net_revenue_retention' then by_member.now_amount
+            when kpis.kpi = 'gross_revenue_retention' then by_member.retained_amount
+            when by_member.is_churned then 1
+            else 0
+        end) as decimal(38, 6)) as numerator,
+        cast(sum(case
+            when kpis.kpi = 'logo_churn_rate' then 1
+            else by_member.then_amount
+        end) as decimal(38, 6)) as denominator
+    from by_member
+    cross join kpis
+    group by
+        kpis.kpi,
+        by_member.period_grain,
+        by_member.period_start_date,
+        by_member.dimension,
+        by_member.member
 )
 
 select * from final

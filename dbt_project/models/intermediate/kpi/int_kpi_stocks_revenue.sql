@@ -25,10 +25,24 @@ stocks as (
         cast(null as bigint) as denominator
     from by_member
     union all
-    select 'active_customers', stock_date, channel, region, segment, active_count, null
+    select
+        'active_customers' as kpi,
+        stock_date,
+        channel,
+        region,
+        segment,
+        active_count as numerator,
+        null as denominator
     from by_member
     union all
-    select 'arpa', stock_date, channel, region, segment, mrr_amount, active_count
+    select
+        'arpa' as kpi,
+        stock_date,
+        channel,
+        region,
+        segment,
+        mrr_amount as numerator,
+        active_count as denominator
     from by_member
 ),
 

@@ -57,16 +57,6 @@ issued_notes as (
     where status = 'issued'
 ),
 
-combined as (
-    select refund_id, invoice_id, refunded_date, net_amount, currency_code, source_system, record_id,
-        updated_at, is_deleted
-    from plain_refunds
-    union all
-    select refund_id, invoice_id, refunded_date, net_amount, currency_code, source_system, record_id,
-        updated_at, is_deleted
-    from issued_notes
-),
-
 final as (
     select
         refund_id,
@@ -79,7 +69,20 @@ final as (
         updated_at,
         is_deleted,
         cast(null as {{ dbt.type_string() }}) as source_url
-    from combined
+    from plain_refunds
+    union all
+    select
+        refund_id,
+        invoice_id,
+        refunded_date,
+        cast(net_amount as decimal(18, 4)) as net_amount,
+        currency_code,
+        source_system,
+        record_id,
+        updated_at,
+        is_deleted,
+        cast(null as {{ dbt.type_string() }}) as source_url
+    from issued_notes
 )
 
 select * from final
