@@ -71,14 +71,14 @@ def load(
     """Load every batch of landing that the warehouse does not have, one transaction each, in order.
 
     `refuse` gives the reasons why a batch must not be loaded; it then stays in landing and holds the later
-    batches of its stream. Loading again changes nothing.
+    batches of its stream; so does a batch that cannot be read. Loading again changes nothing.
     """
     reports: list[LoadReport] = []
     with connect(settings.warehouse_path) as connection:
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         create_raw_tables(connection)
         loaded = {row[0] for row in connection.execute("select batch_id from meta.loaded_batches").fetchall()}
-        for batch in _missing(settings, loaded, sources):
+        for batch in _missing(settings, loaded, sources, reports):
             if any(report.is_refused and report.stream == batch.stream for report in reports):
                 continue
             report = _load_one(connection, settings, batch, refuse)
@@ -89,13 +89,23 @@ def load(
     return reports
 
 
-def _missing(settings: Settings, loaded: set[str], sources: Sequence[str] | None) -> list[BatchInfo]:
-    """Batches that the warehouse does not have, in the order in which they were extracted."""
+def _missing(
+    settings: Settings, loaded: set[str], sources: Sequence[str] | None, reports: list[LoadReport]
+) -> list[BatchInfo]:
+    """Batches that the warehouse does not have, in the order in which they were extracted.
+
+    A stream with a damaged manifest is reported as refused and left out.
+    """
     found: list[BatchInfo] = []
     for source, entity in landing.streams(settings):
         if sources is not None and source not in sources:
             continue
-        for batch in landing.batches(landing.stream_folder(settings, source, entity)):
+        try:
+            batches = landing.batches(landing.stream_folder(settings, source, entity))
+        except StateError as error:
+            reports.append(LoadReport(source, entity, "", 0, reasons=[str(error)]))
+            continue
+        for batch in batches:
             if batch.batch_id not in loaded:
                 found.append(batch)
             elif not batch.loaded_path.exists():
@@ -110,9 +120,13 @@ def _load_one(
     report = LoadReport(batch.source, batch.entity, batch.batch_id, batch.row_count)
     report.reasons = refuse(batch) if refuse else []
     if not report.is_refused:
-        report.inserted, report.load_seq = load_batch(connection, settings, batch)
-        batch.loaded_path.touch()
-        faultpoints.reach("load.marked")
+        try:
+            report.inserted, report.load_seq = load_batch(connection, settings, batch)
+        except StateError as error:
+            report.reasons = [str(error)]
+        else:
+            batch.loaded_path.touch()
+            faultpoints.reach("load.marked")
     report.seconds = round(time.monotonic() - started, 3)
     return report
 

@@ -109,13 +109,18 @@ def test_a_refused_batch_stays_and_holds_its_stream_only(tmp_path: Path) -> None
     assert contents(settings) == [("1", "A"), ("1", "B")]
 
 
-def test_a_batch_that_cannot_be_read_is_rolled_back_and_named(tmp_path: Path) -> None:
+def test_a_damaged_batch_is_named_and_holds_its_stream_only(tmp_path: Path) -> None:
     settings = company(tmp_path)
     info = batch(settings, 0, [("1", 0, "A")])
     info.rows_path.write_bytes(b"PAR1 damaged")
-    with pytest.raises(Exception, match=f"hubspot.contacts, batch {info.batch_id}"):
-        load(settings)
-    assert raw_rows(settings, "select * from meta.loaded_batches") == []
+    extract(settings, ScriptedSource({"owners": scripted.owners(1)}))
+    refused = {report.stream: report.reasons for report in load(settings) if report.is_refused}
+    assert list(refused) == ["hubspot.contacts"]
+    assert f"hubspot.contacts, batch {info.batch_id}" in refused["hubspot.contacts"][0]
+    assert len(raw(settings, "raw_hubspot.owners")) == 1
+    info.manifest_path.write_bytes(b"{")
+    (reasons,) = [report.reasons for report in load(settings)]
+    assert "the manifest cannot be read" in reasons[0]
 
 
 def test_a_batch_that_comes_late_does_not_seem_newer_than_what_was_taken_for_a_duplicate(tmp_path: Path) -> None:
