@@ -8,6 +8,7 @@ import orjson
 import pyarrow as pa
 
 from ingestion import faultpoints, landing, run_report
+from ingestion.compaction import compact
 from ingestion.errors import StateError
 from ingestion.landing import BatchInfo
 from ingestion.raw_tables import connect, create_raw_tables
@@ -85,6 +86,8 @@ def load(
             reports.append(report)
             if progress:
                 progress(report)
+    for source, entity in sorted({(report.source, report.entity) for report in reports if not report.is_refused}):
+        compact(settings, source, entity)
     run_report.write(settings, "load", reports)
     return reports
 
