@@ -36,7 +36,7 @@ ordered_entries as (
         stage_entries.changed_at,
         lag(stage_entries.stage_rank) over (
             partition by stage_entries.contact_id
-            order by stage_entries.changed_at, stage_entries.entry_number desc
+            order by stage_entries.changed_at asc, stage_entries.entry_number desc
         ) as previous_rank
     from stage_entries
 ),
@@ -83,7 +83,8 @@ events as (
         property_history.changed_at as occurred_at
     from property_history
     left join status_mappings
-        on {{ comparable_text('property_history.property_value') }}
+        on
+            {{ comparable_text('property_history.property_value') }}
             = {{ comparable_text('status_mappings.source_value') }}
     where
         property_history.property_name = 'hs_lead_status'

@@ -22,7 +22,14 @@ final as (
         -- ids
         coalesce(
             {{ clean_text('records.ticket_event_id') }},
-            {{ surrogate_key(['records.ticket_id', 'records.occurred_at', 'records.event_type', 'records.actor_type', 'records.actor_id', 'records.is_public']) }}
+            {{ surrogate_key([
+                'records.ticket_id',
+                'records.occurred_at',
+                'records.event_type',
+                'records.actor_type',
+                'records.actor_id',
+                'records.is_public',
+            ]) }}
         ) as ticket_event_id,
         {{ clean_text('records.ticket_id') }} as ticket_id,
         {{ clean_text('records.actor_id') }} as actor_id,
