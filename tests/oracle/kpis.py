@@ -200,11 +200,14 @@ def _quotas(ledger: Ledger, facts: Facts) -> dict[Key, Value]:
     targets: dict[tuple[str, date, str, str], Decimal] = defaultdict(Decimal)
     for row in ledger.rows("targets"):
         start = date.fromisoformat(row["period_start_date"])
-        if row["kpi"] != "credited_sales_amount" or row["period_grain"] != "month" or start > ledger.as_of:
+        if row["kpi"] != "credited_sales_amount" or row["period_grain"] != "month":
             continue
-        amount = ledger.convert(money(row["target_value"]), row.get("currency_code", ""), start)
+        # a running quarter's target includes its months that have not begun, at today's rate
+        rate_day = min(start, ledger.as_of)
         for grain in ("month", "quarter"):
-            targets[grain, period_of(start, grain), row["dimension"], row["member"]] += amount
+            if period_of(start, grain) <= ledger.as_of:
+                amount = ledger.convert(money(row["target_value"]), row.get("currency_code", ""), rate_day)
+                targets[grain, period_of(start, grain), row["dimension"], row["member"]] += amount
     levels = {dimension for _, _, dimension, _ in targets}
     if "total" not in levels:
         level = "team" if "team" in levels else "sales_rep"
