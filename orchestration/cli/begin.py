@@ -20,6 +20,31 @@ DEMO_AS_OF = datetime(2026, 6, 30)
 DEMO_PORT = 47600
 _VENDORS = ("hubspot", "google_ads", "zendesk", "stripe")
 
+_SCORECARD = """
+    select
+        label,
+        any_value(unit),
+        any_value(value) filter (where period_grain = 'month'),
+        any_value(previous_value) filter (where period_grain = 'month'),
+        any_value(trend_status) filter (where period_grain = 'month'),
+        any_value(value) filter (where period_grain = 'quarter'),
+        any_value(previous_value) filter (where period_grain = 'quarter'),
+        any_value(trend_status) filter (where period_grain = 'quarter')
+    from kpi_scorecard
+    group by kpi, label, owner
+    order by owner, label
+"""
+_PERIODS = """
+    select
+        period_grain,
+        case period_grain
+            when 'month' then strftime(max(period_start_date), '%B %Y')
+            else strftime(max(period_start_date), '%Y') || ' Q' || quarter(max(period_start_date))
+        end
+    from kpi_scorecard
+    group by period_grain
+"""
+
 sandbox = typer.Typer(help="The simulated vendors.", no_args_is_help=True)
 
 Seed = Annotated[int, typer.Option("--seed", help="Another seed is another company.")]
@@ -169,25 +194,14 @@ def _write_imports(world: Any, folder: Path) -> None:
 def _show_scorecard(settings: Any) -> None:
     from orchestration.serving import reader
 
-    names, rows = reader.query(settings, "select * from kpi_scorecard")
-    wanted = [
-        "label",
-        "kpi",
-        "period_start_date",
-        "value",
-        "unit",
-        "previous_value",
-        "target_value",
-        "trend_status",
-        "status",
-    ]
-    shown = [name for name in wanted if name in names]
-    if "label" in shown and "kpi" in shown:
-        shown.remove("kpi")
+    _, rows = reader.query(settings, _SCORECARD)
+    _, periods = reader.query(settings, _PERIODS)
+    names = dict(periods)
+    month, quarter = names.get("month", "month"), names.get("quarter", "quarter")
     output.table(
-        f"KPI scorecard of {settings.company.name}",
-        [name.replace("_", " ") for name in shown],
-        [[_shown(row[names.index(name)]) for name in shown] for row in rows],
+        f"KPI scorecard of {settings.company.name} (amounts in {settings.company.reporting_currency})",
+        ["KPI", "unit", month, "before", "trend", quarter, "before", "trend"],
+        [[_shown(cell) for cell in row] for row in rows],
     )
 
 
@@ -203,7 +217,7 @@ def _say_what_next(
     settings: Any, summary: builds.Json, seconds: float, seed: int, scale: float, first: date, day: date
 ) -> None:
     published = summary["published"]
-    config = os.path.relpath(settings.file)
+    config = _short(settings.file)
     serving = f"{settings.serving}/current.duckdb"
     for line in (
         f"Done in {seconds:.0f} s. Published: {published['path']}",
@@ -221,6 +235,12 @@ def _say_what_next(
         "A second demo lets a day pass at the vendors and loads only what changed.",
     ):
         output.say(line)
+
+
+def _short(path: Path) -> str:
+    """The path as one would type it here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
 
 
 def _port_of(settings: Any) -> int:
