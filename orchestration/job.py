@@ -91,7 +91,11 @@ def _run(job: Any, instance: Any, keys: Sequence[Any]) -> dict[str, str]:
 def _as_error(settings: Settings, steps: dict[str, str]) -> PipelineError:
     """The first failing step as the error that has its own exit code."""
     if "publications__marts_file" in steps:
-        return GateRefused(gate.refusals(settings, builds.latest(settings)) or [steps["publications__marts_file"]])
+        reasons = gate.refusals(settings, builds.latest(settings))
+        failed = [f"source {name} {one.problem}" for name, one in sources.status(settings).items() if one.failed]
+        if reasons and set(reasons) <= set(failed):
+            return SourceFailed(f"nothing was published: {'; '.join(reasons)}")
+        return GateRefused(reasons or [steps["publications__marts_file"]])
     if "publications__run_report" in steps:
         return SourceFailed("; ".join(sources.problems(settings)))
     if "dbt_build" in steps:

@@ -91,12 +91,12 @@ def audit(settings: Settings, *, force: bool = False) -> builds.Json:
         return auditing.audit(settings)
 
 
-def publish(settings: Settings) -> builds.Json:
-    """Publish the newest build through every door, when the gate lets it through."""
+def publish(settings: Settings, *, again: bool = False) -> builds.Json:
+    """Publish the newest build through every door, when the gate lets it through; `again` undoes a rollback."""
     from orchestration.serving import duckdb_file
 
     with writing(settings, "publish"), progress.phase("publish"):
-        return duckdb_file.publish(settings)
+        return duckdb_file.publish(settings, again=again)
 
 
 def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:

@@ -133,7 +133,7 @@ def publish(
     Example: funnel publish
     """
     with _step(context, "funnel publish", as_json, quiet, wait) as settings:
-        publication = pipeline.publish(settings)
+        publication = pipeline.publish(settings, again=True)
     output.show(publication, as_json=as_json, lines=[_published_line(publication)])
 
 

@@ -26,18 +26,19 @@ KEPT_VERSIONS = 3
 _PERSONAL = ("email", "phone", "first_name", "last_name", "full_name", "ip_address", "date_of_birth")
 
 
-def publish(settings: Settings, build_id: str | None = None) -> builds.Json:
+def publish(settings: Settings, build_id: str | None = None, *, again: bool = False) -> builds.Json:
     """Publish the newest build through the file door; returns what `current.json` then says.
 
     The stored verdicts, the seal and the state of the sources are read again here, so nothing that calls this can get
-    round the gate. A build that is already published is confirmed as current. Raises GateRefused with every reason.
+    round the gate. A build that is already published is confirmed as current, and one that was rolled back stays so
+    unless it is published `again`. Raises GateRefused with every reason.
     """
     build_id = build_id or builds.latest(settings)
     reasons = gate.refusals(settings, build_id)
     if reasons or build_id is None:
         raise GateRefused(reasons)
     current = current_version(settings)
-    if current and current["build_id"] == build_id and _version(settings, build_id).exists():
+    if current and _is_settled(settings, current, build_id, again):
         return current
     faultpoints.reach("publish.started")
     target = _version(settings, build_id)
@@ -65,6 +66,13 @@ def publish(settings: Settings, build_id: str | None = None) -> builds.Json:
     _remove_old(settings)
     faultpoints.reach("publish.recorded")
     return publication
+
+
+def _is_settled(settings: Settings, current: builds.Json, build_id: str, again: bool) -> bool:
+    """Whether nothing has to be written: this build is served, or a person has rolled it back."""
+    if current["build_id"] == build_id:
+        return _version(settings, build_id).exists()
+    return not again and current.get("rolled_back_from") == build_id and Path(current["path"]).exists()
 
 
 def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:

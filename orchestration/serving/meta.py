@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from ingestion.settings import Settings
 from orchestration import build as building
@@ -66,10 +67,12 @@ def kpi_rows(manifest: dict[str, Any]) -> list[list[Any]]:
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Sequence[Any]]) -> None:
-    values = [list(row) for row in rows]
-    if values:
-        marks = ", ".join("?" for _ in values[0])
-        connection.executemany(f"insert into version.meta.{table} values ({marks})", values)  # noqa: S608
+    columns = list(zip(*rows, strict=True))
+    if columns:
+        texts = [pa.array([None if cell is None else str(cell) for cell in column], pa.string()) for column in columns]
+        connection.register("rows_of_meta", pa.table(texts, names=[f"c{number}" for number in range(len(texts))]))
+        connection.execute(f"insert into version.meta.{table} select * from rows_of_meta")  # noqa: S608
+        connection.unregister("rows_of_meta")
 
 
 def _build_row(settings: Settings, build_id: str) -> list[Any]:

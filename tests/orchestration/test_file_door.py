@@ -118,6 +118,15 @@ def test_rollback_serves_the_version_before_and_a_named_one(audited: Settings) -
         pipeline.rollback(audited, "20200101T000000000-aaaa")
 
 
+def test_rolled_back_build_stays_so_until_it_is_published_again(audited: Settings) -> None:
+    first = pipeline.publish(audited)["build_id"]
+    second = another_build(audited, "20990101T000000000-aaaa")
+    pipeline.publish(audited)
+    pipeline.rollback(audited)
+    assert pipeline.publish(audited)["build_id"] == first
+    assert pipeline.publish(audited, again=True)["build_id"] == second
+
+
 def test_rollback_without_an_earlier_version_says_so(audited: Settings) -> None:
     pipeline.publish(audited)
     with pytest.raises(PipelineError, match="no version to roll back to"):
