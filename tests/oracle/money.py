@@ -54,9 +54,7 @@ def customers(ledger: Ledger, deals: list[Opportunity], people: dict[str, Person
     companies = accounts(ledger)
     by_account: dict[str, list[Person]] = defaultdict(list)
     for person in {id(p): p for p in people.values()}.values():
-        for row in person.records:
-            if row.get("account_id"):
-                by_account[survivor(merged, row["account_id"])].append(person)
+        by_account[survivor(merged, person.account_id)].append(person)
     by_key = {f"person:{person.key}": person for person in people.values()}
     found = {}
     for key, (day, _, _, channel) in first.items():
