@@ -41,13 +41,25 @@ scheduled as (
 ),
 
 milestone_instants as (
-    select ticket_key, first_customer_message_at as instant_at from milestones
+    select
+        ticket_key,
+        first_customer_message_at as instant_at
+    from milestones
     union
-    select ticket_key, first_reply_at as instant_at from milestones
+    select
+        ticket_key,
+        first_reply_at as instant_at
+    from milestones
     union
-    select ticket_key, first_solved_at as instant_at from milestones
+    select
+        ticket_key,
+        first_solved_at as instant_at
+    from milestones
     union
-    select ticket_key, last_solved_at as instant_at from milestones
+    select
+        ticket_key,
+        last_solved_at as instant_at
+    from milestones
 ),
 
 instants as (

@@ -2,7 +2,7 @@ with tickets as (
     select * from {{ ref('int_tickets_unioned') }}
 ),
 
-merges as (
+record_merges as (
     select * from {{ ref('int_record_merges_unioned') }}
 ),
 
@@ -20,12 +20,12 @@ run_parameters as (
 
 merged_tickets as (
     select distinct
-        merges.source_system,
-        merges.merged_id
-    from merges
+        record_merges.source_system,
+        record_merges.merged_id
+    from record_merges
     cross join run_parameters
-    where merges.entity = 'tickets'
-        and {{ reporting_date('merges.merged_at') }} <= run_parameters.as_of_date
+    where record_merges.entity = 'tickets'
+        and {{ reporting_date('record_merges.merged_at') }} <= run_parameters.as_of_date
 ),
 
 dated as (
