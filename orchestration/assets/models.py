@@ -55,6 +55,7 @@ def dbt_models(manifest_path: Path) -> dg.AssetsDefinition:
                     listener.advance(str(getattr(event, "output_name", "check")), count)
                     yield event
             done = building.finish(settings, running)
+            yield from _row_counts(context, done)
         if not done.is_complete:
             raise dg.Failure(f"build {done.build_id} is incomplete: {'; '.join(done.problems) or 'checks failed'}")
 
@@ -69,6 +70,14 @@ def _stream(context: dg.AssetExecutionContext, dbt: dagster_dbt.DbtCliResource, 
         raise_on_error=False,
     )
     yield from invocation.stream()
+
+
+def _row_counts(context: dg.AssetExecutionContext, done: building.Build) -> Iterator[dg.AssetObservation]:
+    """Row counts of the marts, which dbt's events do not carry."""
+    for model in done.models.values():
+        key = dg.AssetKey([model["schema"], model["name"]])
+        if model["schema"] == "marts" and key in context.selected_asset_keys and model["row_count"] is not None:
+            yield dg.AssetObservation(asset_key=key, metadata={"dagster/row_count": model["row_count"]})
 
 
 def _confirmed(context: dg.AssetExecutionContext, reused: building.Build) -> Iterator[dg.MaterializeResult]:

@@ -5,11 +5,13 @@ from typing import Any
 
 import dagster as dg
 
+from ingestion.settings import Settings
 from orchestration import builds, pipeline, sources
 from orchestration.assets.models import mart_keys
 from orchestration.errors import GateRefused
 from orchestration.quality import audit as auditing
 from orchestration.resources import Company
+from orchestration.serving import reader
 
 GROUP = "publications"
 AUDIT = dg.AssetKey([GROUP, "audit"])
@@ -32,10 +34,12 @@ def publications(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
     def marts_file(company: Company) -> dg.MaterializeResult:
         """The published DuckDB file. Reads the stored verdicts and the seal itself, whoever materialises it."""
         try:
-            publication = pipeline.publish(company.settings())
+            settings = company.settings()
+            publication = pipeline.publish(settings)
         except GateRefused as refusal:
             raise dg.Failure(str(refusal), metadata={"reasons": refusal.reasons}, allow_retries=False) from refusal
-        return dg.MaterializeResult(metadata={name: str(value) for name, value in publication.items()})
+        shown = {name: str(value) for name, value in publication.items()}
+        return dg.MaterializeResult(metadata={**shown, "preview": dg.MetadataValue.md(_preview(settings))})
 
     @dg.asset(key=RUN_REPORT, group_name=GROUP, deps=[MARTS_FILE], kinds={"python"})
     def run_report(company: Company) -> dg.MaterializeResult:
@@ -46,6 +50,15 @@ def publications(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(metadata={"failed_sources": 0})
 
     return [audit, marts_file, run_report]
+
+
+def _preview(settings: Settings) -> str:
+    """The first rows of the scorecard as a Markdown table."""
+    names, rows = reader.query(
+        settings, "select label, period_grain, period_start_date, value, unit, trend_status from kpi_scorecard limit 20"
+    )
+    lines = [names, ["---"] * len(names), *([str(cell) for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def publish_gate(manifest: Mapping[str, Any]) -> list[dg.AssetChecksDefinition]:

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
+from ingestion.errors import ConfigurationError
 from orchestration import builds
 from orchestration.cli import output
 from orchestration.cli.session import AsJson, Quiet, settings_of
-from orchestration.errors import PipelineError
 
 DEMO_AS_OF = datetime(2026, 6, 30)
 DEMO_PORT = 47600
@@ -79,6 +79,8 @@ def demo(
     with output.errors_as_exit_codes(as_json=as_json):
         began = time.monotonic()
         first, day = _demo_days(folder, seed, scale, as_of.date(), advance)
+        demo_of = {"seed": seed, "scale": scale, "as_of": first, "day": day}
+        builds.write_json(folder / "var" / "demo.json", {**demo_of, "is_done": False})
         world = World.create(seed, scale, first)
         world.advance(day)
         with serve(world, port=port) as server:
@@ -86,7 +88,7 @@ def demo(
             settings = load_settings(company.write_demo(folder.absolute(), port=server.port, as_of=day))
             with output.progress_shown(quiet=quiet or as_json):
                 summary = job.run(settings)
-        builds.write_json(folder / "var" / "demo.json", {"seed": seed, "scale": scale, "as_of": first, "day": day})
+        builds.write_json(folder / "var" / "demo.json", {**demo_of, "is_done": True})
     if as_json:
         output.show(summary, as_json=True)
         return
@@ -173,16 +175,21 @@ COMMANDS: dict[str, Callable[..., None]] = {"demo": demo, "init": init, "dev": d
 
 
 def _demo_days(folder: Path, seed: int, scale: float, as_of: date, advance: int) -> tuple[date, date]:
-    """The first day of this demo company and its present day. Raises PipelineError for another company's folder."""
+    """The first day of this demo company and its present day; a demo that did not end is taken up on its day.
+
+    Raises ConfigurationError for another company's folder.
+    """
     known = builds.read_json(folder / "var" / "demo.json")
     if known is None:
         return as_of, as_of
     if (known["seed"], known["scale"], known["as_of"]) != (seed, scale, as_of.isoformat()):
-        raise PipelineError(
-            f"{folder} holds the demo company of seed {known['seed']}, scale {known['scale']}, as of {known['as_of']};"
-            " remove that folder, or choose another with --folder"
+        raise ConfigurationError(
+            f"it holds the demo company of seed {known['seed']}, scale {known['scale']}, as of {known['as_of']}",
+            where=str(folder),
+            next="Remove that folder, or choose another with --folder",
         )
-    return as_of, date.fromisoformat(known["day"]) + timedelta(days=advance)
+    day = date.fromisoformat(known["day"])
+    return as_of, day + timedelta(days=advance) if known.get("is_done", True) else day
 
 
 def _write_imports(world: Any, folder: Path) -> None:
