@@ -19,7 +19,7 @@ from orchestration import builds, layout
 from orchestration.errors import GateRefused, PipelineError
 from orchestration.quality import gate
 from orchestration.quality.hashes import columns, marts, quoted
-from orchestration.serving import meta
+from orchestration.serving import meta, restatements
 
 STORAGE_VERSION = "v1.2.0"
 KEPT_VERSIONS = 3
@@ -52,6 +52,7 @@ def publish(settings: Settings, build_id: str | None = None, *, again: bool = Fa
     draft.chmod(0o444)
     draft.replace(target)
     faultpoints.reach("publish.placed")
+    _keep_values(settings, build_id)
     found = building.stored(settings, build_id)
     publication = {
         "path": os.fspath(target),
@@ -59,8 +60,8 @@ def publish(settings: Settings, build_id: str | None = None, *, again: bool = Fa
         "published_at": builds.now_text(),
         "as_of_date": found.as_of_date if found else None,
         "stale_sources": gate.stale_sources(settings),
+        "restatements": _restated(settings, current, build_id),
     }
-    _keep_values(settings, build_id)
     _point(settings, publication)
     builds.write(settings, build_id, "publication", publication)
     _remove_old(settings)
@@ -198,12 +199,21 @@ def _keep_values(settings: Settings, build_id: str) -> None:
     """Keep this publication's KPI values for ever: restatements compare published builds."""
     folder = settings.serving / "history"
     folder.mkdir(exist_ok=True)
-    target = folder / f"kpi_values-{build_id}.parquet"
+    target = _kept_values(settings, build_id)
     draft = target.with_suffix(".draft")
     with duckdb.connect(_version(settings, build_id), read_only=True) as connection:
         if "kpi_values" in marts(connection):
             connection.execute(f"copy marts.kpi_values to {_text(draft)} (format parquet)")
             draft.replace(target)
+
+
+def _kept_values(settings: Settings, build_id: str) -> Path:
+    return settings.serving / "history" / f"kpi_values-{build_id}.parquet"
+
+
+def _restated(settings: Settings, current: builds.Json | None, build_id: str) -> builds.Json:
+    before = current["build_id"] if current else build_id
+    return restatements.compare(_kept_values(settings, before), _kept_values(settings, build_id))
 
 
 def _point(settings: Settings, publication: builds.Json) -> None:

@@ -75,6 +75,23 @@ def test_kpi_values_of_every_publication_are_kept(audited: Settings) -> None:
     assert len(list((audited.serving / "history").glob("kpi_values-*.parquet"))) == 4
 
 
+def test_restatement_of_a_complete_period_is_logged(audited: Settings) -> None:
+    first = pipeline.publish(audited)
+    assert first["restatements"]["count"] == 0
+    kept = audited.serving / "history" / f"kpi_values-{first['build_id']}.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"create table kept as select * replace (case when kpi = 'leads' and period_start_date = date '2026-01-01'"
+            f" and period_grain = 'month' and dimension = 'total' then 6 else value end as value) from '{kept}'"
+        )
+        connection.execute(f"copy kept to '{kept}' (format parquet)")
+    another_build(audited, "20990101T000000000-aaaa")
+    restated = pipeline.publish(audited)["restatements"]
+    assert restated["count"] == 1
+    assert restated["examples"][0]["kpi"] == "leads"
+    assert (float(restated["examples"][0]["was"]), float(restated["examples"][0]["is"])) == (6, 5)
+
+
 def test_publication_is_refused_on_a_wal(audited: Settings) -> None:
     first = pipeline.publish(audited)
     second = another_build(audited, "20990101T000000000-aaaa")
