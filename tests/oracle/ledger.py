@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,7 @@ def largest_remainder(total: Decimal, weights: dict[str, Decimal], cent: Decimal
     """Split an amount in proportion to weights so that the parts sum to it exactly; ties by name."""
     whole = sum(weights.values())
     units = int(abs(total) / cent)
-    exact = {name: Decimal(units) * weight / whole for name, weight in weights.items()}
+    exact = {name: units * Fraction(weight) / Fraction(whole) for name, weight in weights.items()}
     parts = {name: int(share) for name, share in exact.items()}
     left = units - sum(parts.values())
     for name in sorted(exact, key=lambda n: (-(exact[n] - parts[n]), n))[:left]:

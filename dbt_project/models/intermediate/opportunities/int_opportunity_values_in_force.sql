@@ -31,7 +31,11 @@ ranked as (
         row_number() over (
             partition by opportunity_key, field, changed_date
             order by changed_at desc, value desc
-        ) as rank_of_day
+        ) as rank_of_day,
+        row_number() over (
+            partition by opportunity_key, field
+            order by changed_at, value
+        ) as rank_of_all
     from dated
 ),
 
@@ -40,10 +44,7 @@ followed as (
         opportunity_key,
         field,
         value,
-        changed_date,
-        lag(changed_date) over (
-            partition by opportunity_key, field order by changed_date
-        ) as previous_date,
+        changed_date as valid_from_date,
         lead(changed_date) over (
             partition by opportunity_key, field order by changed_date
         ) as next_date
@@ -57,9 +58,16 @@ final as (
         opportunity_key,
         field,
         value,
-        case
-            when previous_date is null then date '1900-01-01' else changed_date
-        end as valid_from_date,
+        date '1900-01-01' as valid_from_date,
+        changed_date as valid_to_date
+    from ranked
+    where rank_of_all = 1
+    union all
+    select
+        opportunity_key,
+        field,
+        value,
+        valid_from_date,
         coalesce(next_date, date '9999-12-31') as valid_to_date
     from followed
 )
