@@ -65,7 +65,7 @@ def hold(path: Path, *, command: str = "", wait_seconds: float = DEFAULT_WAIT_SE
             with _entered(key):
                 yield
         finally:
-            os.truncate(path, 0)
+            file.truncate(0)
             fcntl.flock(file.fileno(), fcntl.LOCK_UN)
 
 
