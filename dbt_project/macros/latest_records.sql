@@ -205,6 +205,10 @@
     last_value({{ column }} ignore nulls)
 {%- endmacro %}
 
+{% macro spark__last_value_not_null(column) -%}
+    last_value({{ column }}, true)
+{%- endmacro %}
+
 
 {#
   One row per element of a JSON list held as text in `column` of the CTE `records`: the columns `keep`, the

@@ -5,6 +5,7 @@ Usage: build_on_spark.py RAW_PARQUET WORK_FOLDER OUTPUT_JSON
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -37,7 +38,8 @@ def main(raw: str, work: str, output: str) -> int:
     if not result.success:
         print(result.exception or [node.message for node in result.result or []])
         return 1
-    spark.table(f"staging.{MODEL}").toPandas().to_json(output, orient="records", lines=True, date_format="iso")
+    rows = [row.asDict() for row in spark.table(f"staging.{MODEL}").collect()]
+    Path(output).write_text("\n".join(json.dumps(row, default=str) for row in rows))
     return 0
 
 
