@@ -11,6 +11,7 @@ from orchestration.resources import Company
 
 GROUP = "raw"
 CHECK = "landing"
+CONFIGURATION = ("run_parameters", "value_mappings", "pipeline_settings", "business_hours", "holidays", "sources")
 
 
 def source_keys(settings: Settings, name: str) -> list[dg.AssetKey]:
@@ -26,7 +27,11 @@ def raw_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     enabled = {key for name in settings.enabled_sources for key in source_keys(settings, name)}
     idle = [_spec(stream, "disabled") for stream in STREAMS if _key(stream) not in enabled]
     active = [_spec(stream, "enabled") for stream in STREAMS if _key(stream) in enabled]
-    return [*([_refresh(active)] if active else []), *idle]
+    configured = [
+        dg.AssetSpec(["meta", name], group_name=GROUP, description=f"The configuration's {name}, as models read it.")
+        for name in CONFIGURATION
+    ]
+    return [*([_refresh(active)] if active else []), *idle, *configured]
 
 
 def source_gate(settings: Settings) -> list[dg.AssetChecksDefinition]:

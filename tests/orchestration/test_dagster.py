@@ -42,9 +42,9 @@ def test_graph_runs_from_every_raw_entity_to_the_publications(definitions: dg.De
     assert groups == {"raw", "staging", "intermediate", "marts", "publications"}
     for stream in STREAMS:
         assert graph.has(dg.AssetKey([stream.source, stream.entity]))
-    ancestors = graph.get_ancestor_asset_keys(MARTS_FILE) if hasattr(graph, "get_ancestor_asset_keys") else None
-    if ancestors is not None:
-        assert dg.AssetKey(["files", "opportunities"]) in ancestors
+    before = dg.AssetSelection.assets(MARTS_FILE).upstream().resolve(graph)
+    for entity in ("opportunities", "leads", "tickets"):
+        assert {dg.AssetKey(["files", entity]), dg.AssetKey(["marts", "kpi_values"])} <= before
     jobs = {job.name for job in definitions.resolve_all_job_defs()}
     assert {"everything", "refresh_opportunities"} <= jobs
 
