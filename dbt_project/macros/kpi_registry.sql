@@ -31,6 +31,7 @@
         {{ text_literal(entry.drill_through.filter) }} as drill_through_filter,
         {{ text_literal(model) }} as computed_by,
         {{ text_literal(entry.get('sample_source', sample_source)) }} as sample_source,
+        {{ text_literal(entry.get('requires', 'none')) }} as required_input,
         {{ has_denominator | lower }} as has_denominator,
         {{ entry.get('is_zero_when_empty', not has_observations) | lower }} as is_zero_when_empty,
         {{ text_literal(entry.get('valid_from', '1900-01-01')) }} as valid_from_text
@@ -38,7 +39,7 @@
     {%- if not entries %}
     select
         {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'dimensions',
-            'drill_through_fact', 'drill_through_filter', 'computed_by', 'sample_source', 'valid_from_text'] -%}
+            'drill_through_fact', 'drill_through_filter', 'computed_by', 'sample_source', 'required_input', 'valid_from_text'] -%}
         cast(null as varchar) as {{ column }},
         {% endfor -%}
         0 as version,

@@ -45,6 +45,17 @@ SUMS = {
     "customers_churned", "tickets_created",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
+NEEDS = {
+    "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate"},
+    "sql": {"sqls", "sql_to_opportunity_rate"},
+    "cost": {"cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount"},
+    "subscription": {
+        "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
+        "active_customers", "customers_churned", *RETENTION,
+    },
+    "ticket": {"tickets_created"},
+    "rating": {"csat", "csat_response_rate"},
+}  # fmt: skip
 QUANTILES = {"median": 0.5, "p90": 0.9}
 DURATIONS = {
     "qualification_hours": ("median", "p90"),
@@ -107,6 +118,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(_stocks(facts.stocks, as_of))
     values.update(_retention(recurring, as_of))
     values.update(_quotas(ledger, facts))
+    values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
 
@@ -129,6 +141,21 @@ def _empty_totals(facts: Facts, as_of: date) -> dict[Key, Value]:
             empty["quota_attainment", grain, start, "total", "all"] = (None, None, None)
             start = last_day(start, grain) + timedelta(days=1)
     return empty
+
+
+def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Key, Value]:
+    """What no source gives is unknown, not 0."""
+    events = {row["event_type"] for row in ledger.rows("lead_events")}
+    is_given = {
+        "mql": "mql" in events,
+        "sql": "sql" in events,
+        "cost": bool(ledger.rows("ad_spend") or ledger.rows("costs")),
+        "subscription": bool(ledger.rows("subscription_periods")),
+        "ticket": bool(ledger.rows("tickets")),
+        "rating": bool(ledger.rows("ratings")),
+    }
+    unknown = {kpi for need, kpis in NEEDS.items() if not is_given[need] for kpi in kpis}
+    return {key: (None, None, None) if key[0] in unknown else value for key, value in values.items()}
 
 
 def _additive(facts: list[Fact]) -> dict[Key, Value]:

@@ -10,6 +10,10 @@ periods as (
     select * from {{ ref('int_kpi_periods') }}
 ),
 
+inputs as (
+    select * from {{ ref('int_kpi_inputs_found') }}
+),
+
 -- The total of every KPI has a row for every period; other members where something happened.
 totals as (
     select
@@ -42,15 +46,19 @@ final as (
         spine.period_start_date,
         spine.dimension,
         spine.member,
+        -- What no source gives is unknown, not 0.
         case
+            when not inputs.is_found then null
             when results.kpi is not null then results.numerator
             when definitions.is_zero_when_empty then 0
         end as numerator,
         case
+            when not inputs.is_found then null
             when results.kpi is not null then results.denominator
             when definitions.is_zero_when_empty and definitions.has_denominator then 0
         end as denominator,
         case
+            when not inputs.is_found then null
             when results.kpi is not null then results.value
             when definitions.is_zero_when_empty and not definitions.has_denominator then 0
         end as value,
@@ -62,6 +70,8 @@ final as (
     from spine
     inner join definitions
         on spine.kpi = definitions.kpi
+    inner join inputs
+        on definitions.required_input = inputs.input
     inner join periods
         on spine.period_grain = periods.period_grain and spine.period_start_date = periods.period_start_date
     left join results

@@ -18,6 +18,7 @@ final as (
         drill_through_filter,
         computed_by,
         sample_source,
+        required_input,
         has_denominator,
         is_zero_when_empty,
         cast(valid_from_text as date) as valid_from,

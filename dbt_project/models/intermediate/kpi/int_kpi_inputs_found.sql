@@ -1,0 +1,51 @@
+with lead_events as (
+    select * from {{ ref('int_lead_events_unioned') }}
+),
+
+ad_spend as (
+    select * from {{ ref('int_ad_spend_unioned') }}
+),
+
+costs as (
+    select * from {{ ref('int_costs_unioned') }}
+),
+
+subscription_periods as (
+    select * from {{ ref('int_subscription_periods_unioned') }}
+),
+
+tickets as (
+    select * from {{ ref('int_tickets_unioned') }}
+),
+
+ratings as (
+    select * from {{ ref('int_ratings_unioned') }}
+),
+
+counted as (
+    select 'mql_events' as input, count(*) as row_count from lead_events where event_type = 'mql'
+    union all
+    select 'sql_events' as input, count(*) as row_count from lead_events where event_type = 'sql'
+    union all
+    select 'acquisition_costs' as input, count(*) as row_count from ad_spend
+    union all
+    select 'acquisition_costs' as input, count(*) as row_count from costs
+    union all
+    select 'subscription_periods' as input, count(*) as row_count from subscription_periods
+    union all
+    select 'tickets' as input, count(*) as row_count from tickets
+    union all
+    select 'ratings' as input, count(*) as row_count from ratings
+    union all
+    select 'none' as input, 1 as row_count
+),
+
+final as (
+    select
+        input,
+        sum(row_count) > 0 as is_found
+    from counted
+    group by input
+)
+
+select * from final
