@@ -115,7 +115,7 @@ def test_checks_mirror_the_verdicts_with_their_metadata_and_do_not_steer(
     planted.update(status="failed", message="planted", measured={"differing_rows": 3})
     builds.write(audited, build_id, "audit", audit)
     graph = definitions.resolve_asset_graph()
-    keys = [key for key in graph.asset_check_keys if "identity" in key.name or "suite" in key.name]
+    keys = [key for key in graph.asset_check_keys if key.name.startswith(("identity_", "suite_"))]
     job = dg.define_asset_job("checks", selection=dg.AssetSelection.checks(*keys))
     resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("checks")
     result = resolved.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET)
