@@ -132,9 +132,12 @@ def _publications(settings: Settings) -> Iterator[Finding]:
         if path.with_name(path.name + ".wal").exists():
             yield Finding("publication", False, f"{named} has a WAL: somebody opened it for writing", advice)
             continue
-        stored = builds.read(settings, build_id, "hashes") or {"marts": {}}
+        recorded = (builds.read(settings, build_id, "publication") or {}).get("sha256")
+        if recorded and recorded != duckdb_file.file_hash(path):
+            yield Finding("publication", False, f"{named} is damaged: its bytes are not those published", advice)
+            continue
         try:
-            duckdb_file.verify(path, {name: entry["content_hash"] for name, entry in stored["marts"].items()})
+            duckdb_file.verify(path, duckdb_file.expected_hashes(settings, build_id))
             yield Finding("publication", True, f"{named} is what was audited")
         except PipelineError as error:
             yield Finding("publication", False, f"{named}: {error}", advice)

@@ -4,6 +4,7 @@ A version holds schema `marts` (copies of the marts) and schema `meta` (the buil
 data dictionary, the state of the sources); never raw data. Readers open it read-only, as long as they like.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -59,6 +60,7 @@ def publish(settings: Settings, build_id: str | None = None, *, again: bool = Fa
         "build_id": build_id,
         "published_at": builds.now_text(),
         "as_of_date": found.as_of_date if found else None,
+        "sha256": file_hash(target),
         "stale_sources": gate.stale_sources(settings),
         "restatements": _restated(settings, current, build_id),
     }
@@ -112,6 +114,12 @@ def current_version(settings: Settings) -> builds.Json | None:
 def versions(settings: Settings) -> list[str]:
     """Build identifiers of the versions on disk, oldest first."""
     return sorted(path.stem.removeprefix("marts-") for path in settings.serving.glob("marts-*.duckdb"))
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a version's bytes, so that damage outside the marts is found as well."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def verify(path: Path, expected: dict[str, str]) -> None:
