@@ -6,7 +6,7 @@ referenced as (
     select * from {{ ref('int_accounts_referenced') }}
 ),
 
-merges as (
+merge_log as (
     select * from {{ ref('int_record_merges_unioned') }}
 ),
 
@@ -25,13 +25,13 @@ crm_sources as (
 
 merges_in_force as (
     select distinct
-        merges.source_system,
-        merges.merged_id
-    from merges
+        merge_log.source_system,
+        merge_log.merged_id
+    from merge_log
     inner join run_parameters
-        on {{ reporting_date('merges.merged_at') }} <= run_parameters.as_of_date
-    where merges.entity = 'accounts'
-        and not merges.is_deleted
+        on {{ reporting_date('merge_log.merged_at') }} <= run_parameters.as_of_date
+    where merge_log.entity = 'accounts'
+        and not merge_log.is_deleted
 ),
 
 all_ids as (

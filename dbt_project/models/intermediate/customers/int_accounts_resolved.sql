@@ -20,7 +20,7 @@ grouped as (
         on accounts.record_key = groups.record_key
 ),
 
--- the survivor of the merges, in the CRM before other systems, then the earliest
+-- the survivor of the merge_log, in the CRM before other systems, then the earliest
 ranked as (
     select
         record_key,

@@ -21,47 +21,48 @@ counted as (
 ),
 
 components as (
-    select 'leads' as kpi, counted.*, person_count as numerator, null as denominator
+    select 'leads' as kpi, counted.*, counted.person_count as numerator, null as denominator
     from counted
-    where milestone = 'lead'
+    where counted.milestone = 'lead'
     union all
-    select 'mqls' as kpi, counted.*, person_count as numerator, null as denominator
+    select 'mqls' as kpi, counted.*, counted.person_count as numerator, null as denominator
     from counted
-    where milestone = 'mql'
+    where counted.milestone = 'mql'
     union all
-    select 'mql_events' as kpi, counted.*, person_count as numerator, null as denominator
+    select 'mql_events' as kpi, counted.*, counted.person_count as numerator, null as denominator
     from counted
-    where milestone in ('mql', 're_mql')
+    where counted.milestone in ('mql', 're_mql')
     union all
-    select 're_mqls' as kpi, counted.*, person_count as numerator, null as denominator
+    select 're_mqls' as kpi, counted.*, counted.person_count as numerator, null as denominator
     from counted
-    where milestone = 're_mql'
+    where counted.milestone = 're_mql'
     union all
-    select 'sqls' as kpi, counted.*, person_count as numerator, null as denominator
+    select 'sqls' as kpi, counted.*, counted.person_count as numerator, null as denominator
     from counted
-    where milestone = 'sql'
+    where counted.milestone = 'sql'
     union all
-    select 'lead_to_mql_rate' as kpi, counted.*, mql_count as numerator, person_count as denominator
+    select 'lead_to_mql_rate' as kpi, counted.*, counted.mql_count as numerator, counted.person_count as denominator
     from counted
-    where milestone = 'lead'
+    where counted.milestone = 'lead'
     union all
-    select 'lead_to_won_rate' as kpi, counted.*, won_count as numerator, person_count as denominator
+    select 'lead_to_won_rate' as kpi, counted.*, counted.won_count as numerator, counted.person_count as denominator
     from counted
-    where milestone = 'lead'
+    where counted.milestone = 'lead'
     union all
-    select 'mql_to_sql_rate' as kpi, counted.*, sql_count as numerator, person_count as denominator
+    select 'mql_to_sql_rate' as kpi, counted.*, counted.sql_count as numerator, counted.person_count as denominator
     from counted
-    where milestone = 'mql'
+    where counted.milestone = 'mql'
     union all
     select
         'sql_to_opportunity_rate' as kpi, counted.*,
-        opportunity_count as numerator, person_count as denominator
+        counted.opportunity_count as numerator, counted.person_count as denominator
     from counted
-    where milestone = 'sql'
+    where counted.milestone = 'sql'
     union all
-    select 'opportunity_to_won_rate' as kpi, counted.*, won_count as numerator, person_count as denominator
+    select 'opportunity_to_won_rate' as kpi, counted.*,
+        counted.won_count as numerator, counted.person_count as denominator
     from counted
-    where milestone = 'opportunity'
+    where counted.milestone = 'opportunity'
 ),
 
 final as (

@@ -23,9 +23,13 @@ ratings as (
 ),
 
 counted as (
-    select 'mql_events' as input, count(*) as row_count from lead_events where event_type = 'mql'
+    select 'mql_events' as input, count(*) as row_count
+    from lead_events
+    where event_type = 'mql'
     union all
-    select 'sql_events' as input, count(*) as row_count from lead_events where event_type = 'sql'
+    select 'sql_events' as input, count(*) as row_count
+    from lead_events
+    where event_type = 'sql'
     union all
     select 'acquisition_costs' as input, count(*) as row_count from ad_spend
     union all

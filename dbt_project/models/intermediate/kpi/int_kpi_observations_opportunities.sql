@@ -27,17 +27,17 @@ closed as (
 ),
 
 observed as (
-    select 'sales_cycle_days' as observation, closed.*, sales_cycle_days as days
+    select 'sales_cycle_days' as observation, closed.*, closed.sales_cycle_days as days
     from closed
-    where is_won
+    where closed.is_won
     union all
-    select 'opportunity_cycle_days' as observation, closed.*, opportunity_cycle_days as days
+    select 'opportunity_cycle_days' as observation, closed.*, closed.opportunity_cycle_days as days
     from closed
-    where is_won
+    where closed.is_won
     union all
-    select 'lost_cycle_days' as observation, closed.*, sales_cycle_days as days
+    select 'lost_cycle_days' as observation, closed.*, closed.sales_cycle_days as days
     from closed
-    where not is_won
+    where not closed.is_won
 ),
 
 final as (

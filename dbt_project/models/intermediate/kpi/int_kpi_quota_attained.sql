@@ -23,7 +23,11 @@ quotas as (
 
 -- A quarter's own row wins over the sum of its months.
 candidates as (
-    select *, 1 as priority from quotas where period_grain in ('month', 'quarter')
+    select
+        *,
+        1 as priority
+    from quotas
+    where period_grain in ('month', 'quarter')
     union all
     select
         'quarter' as period_grain,

@@ -41,41 +41,49 @@ stocks as (
 ),
 
 by_member as (
-    select kpi, stock_date, 'total' as dimension, 'all' as member, sum(numerator) as numerator, sum(denominator) as denominator
+    select kpi, stock_date, 'total' as dimension, 'all' as member,
+        sum(numerator) as numerator, sum(denominator) as denominator
     from stocks
     group by kpi, stock_date
     union all
-    select kpi, stock_date, 'channel' as dimension, channel as member, sum(numerator) as numerator, sum(denominator) as denominator
+    select kpi, stock_date, 'channel' as dimension, channel as member,
+        sum(numerator) as numerator, sum(denominator) as denominator
     from stocks
     where channel is not null
     group by kpi, stock_date, channel
     union all
-    select kpi, stock_date, 'region' as dimension, region as member, sum(numerator) as numerator, sum(denominator) as denominator
+    select kpi, stock_date, 'region' as dimension, region as member,
+        sum(numerator) as numerator, sum(denominator) as denominator
     from stocks
     where region is not null
     group by kpi, stock_date, region
     union all
-    select kpi, stock_date, 'segment' as dimension, segment as member, sum(numerator) as numerator, sum(denominator) as denominator
+    select kpi, stock_date, 'segment' as dimension, segment as member,
+        sum(numerator) as numerator, sum(denominator) as denominator
     from stocks
     where segment is not null
     group by kpi, stock_date, segment
     union all
-    select kpi, stock_date, 'team' as dimension, team as member, sum(numerator) as numerator, sum(denominator) as denominator
+    select kpi, stock_date, 'team' as dimension, team as member,
+        sum(numerator) as numerator, sum(denominator) as denominator
     from stocks
     where team is not null
     group by kpi, stock_date, team
     union all
-    select kpi, stock_date, 'sales_rep' as dimension, sales_rep as member, sum(numerator) as numerator, sum(denominator) as denominator
+    select kpi, stock_date, 'sales_rep' as dimension, sales_rep as member,
+        sum(numerator) as numerator, sum(denominator) as denominator
     from stocks
     where sales_rep is not null
     group by kpi, stock_date, sales_rep
     union all
-    select kpi, stock_date, 'ticket_channel' as dimension, ticket_channel as member, sum(numerator) as numerator, sum(denominator) as denominator
+    select kpi, stock_date, 'ticket_channel' as dimension, ticket_channel as member,
+        sum(numerator) as numerator, sum(denominator) as denominator
     from stocks
     where ticket_channel is not null
     group by kpi, stock_date, ticket_channel
     union all
-    select kpi, stock_date, 'agent_group' as dimension, agent_group as member, sum(numerator) as numerator, sum(denominator) as denominator
+    select kpi, stock_date, 'agent_group' as dimension, agent_group as member,
+        sum(numerator) as numerator, sum(denominator) as denominator
     from stocks
     where agent_group is not null
     group by kpi, stock_date, agent_group

@@ -48,7 +48,7 @@ touched_since as (
     from closed
     inner join touch_days
         on closed.primary_person_key = touch_days.person_key
-        and touch_days.touched_date > closed.previous_win_date
+        and closed.previous_win_date < touch_days.touched_date
     group by closed.opportunity_key
 ),
 

@@ -6,7 +6,7 @@ stage_events as (
     select * from {{ ref('int_opportunity_stage_events_unioned') }}
 ),
 
-merges as (
+merge_log as (
     select * from {{ ref('int_record_merges_unioned') }}
 ),
 
@@ -20,13 +20,13 @@ run_parameters as (
 
 merges_in_force as (
     select distinct
-        merges.source_system,
-        merges.merged_id
-    from merges
+        merge_log.source_system,
+        merge_log.merged_id
+    from merge_log
     inner join run_parameters
-        on {{ reporting_date('merges.merged_at') }} <= run_parameters.as_of_date
-    where merges.entity = 'opportunities'
-        and not merges.is_deleted
+        on {{ reporting_date('merge_log.merged_at') }} <= run_parameters.as_of_date
+    where merge_log.entity = 'opportunities'
+        and not merge_log.is_deleted
 ),
 
 with_stage_events as (
@@ -49,7 +49,7 @@ final as (
         coalesce(opportunities.pipeline_id, 'default') as pipeline_id,
         opportunities.stage as stage_id,
         opportunities.opportunity_type,
-        opportunities.opportunity_type is not distinct from 'renewal'
+        coalesce(opportunities.opportunity_type, '') = 'renewal'
         or coalesce(pipeline_settings.is_renewal, false) as is_renewal,
         with_stage_events.opportunity_id is not null as has_stage_events,
         opportunities.amount is null as is_amount_missing,

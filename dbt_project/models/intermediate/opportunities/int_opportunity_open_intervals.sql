@@ -27,7 +27,7 @@ final as (
     from opportunities
     inner join day_ends
         on opportunities.opportunity_key = day_ends.opportunity_key
-        and day_ends.to_date > opportunities.created_date
+        and opportunities.created_date < day_ends.to_date
     union all
     select
         opportunity_key,

@@ -2,7 +2,7 @@ with leads as (
     select * from {{ ref('int_leads_kept') }}
 ),
 
-merges as (
+merge_log as (
     select * from {{ ref('int_record_merges_unioned') }}
 ),
 
@@ -37,13 +37,13 @@ email_links as (
 
 merge_links as (
     select
-        {{ surrogate_key(['merges.source_system', 'merges.merged_id']) }} as record_key,
-        {{ surrogate_key(['merges.source_system', 'merges.survivor_id']) }} as linked_record_key
-    from merges
+        {{ surrogate_key(['merge_log.source_system', 'merge_log.merged_id']) }} as record_key,
+        {{ surrogate_key(['merge_log.source_system', 'merge_log.survivor_id']) }} as linked_record_key
+    from merge_log
     inner join run_parameters
-        on {{ reporting_date('merges.merged_at') }} <= run_parameters.as_of_date
-    where merges.entity = 'leads'
-        and not merges.is_deleted
+        on {{ reporting_date('merge_log.merged_at') }} <= run_parameters.as_of_date
+    where merge_log.entity = 'leads'
+        and not merge_log.is_deleted
 ),
 
 mapped_links as (

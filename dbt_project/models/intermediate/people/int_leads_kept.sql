@@ -2,7 +2,7 @@ with leads as (
     select * from {{ ref('int_leads_unioned') }}
 ),
 
-merges as (
+merge_log as (
     select * from {{ ref('int_record_merges_unioned') }}
 ),
 
@@ -12,13 +12,13 @@ run_parameters as (
 
 merges_in_force as (
     select distinct
-        merges.source_system,
-        merges.merged_id
-    from merges
+        merge_log.source_system,
+        merge_log.merged_id
+    from merge_log
     inner join run_parameters
-        on {{ reporting_date('merges.merged_at') }} <= run_parameters.as_of_date
-    where merges.entity = 'leads'
-        and not merges.is_deleted
+        on {{ reporting_date('merge_log.merged_at') }} <= run_parameters.as_of_date
+    where merge_log.entity = 'leads'
+        and not merge_log.is_deleted
 ),
 
 final as (

@@ -69,7 +69,7 @@ final as (
     left join ranked_touches as first_touches
         on referenced.person_key = first_touches.person_key
         and first_touches.touch_rank = 1
-        and first_touches.touched_date <= referenced.reference_date
+        and referenced.reference_date >= first_touches.touched_date
     left join channels as own_channels
         on referenced.first_source_system = own_channels.mapped_source_system
         and referenced.comparable_source = own_channels.comparable_source

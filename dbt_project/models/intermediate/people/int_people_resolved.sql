@@ -6,7 +6,7 @@ groups as (
     select * from {{ ref('int_lead_groups_connected') }}
 ),
 
-merges as (
+merge_log as (
     select * from {{ ref('int_record_merges_unioned') }}
 ),
 
@@ -54,7 +54,7 @@ vanished_ids as (
         {{ surrogate_key(['source_system', 'merged_id']) }} as record_key,
         source_system,
         merged_id as lead_id
-    from merges
+    from merge_log
     where entity = 'leads'
 ),
 

@@ -56,9 +56,7 @@ final as (
         upper(coalesce(deals.deal_currency_code, run_parameters.reporting_currency)) as currency_code,
         deals.amount_in_home_currency as amount_crm_reporting,
         -- HubSpot copies the stage's probability to the deal; only another one is the deal's own
-        case
-            when deals.stage_probability is distinct from stages.probability then deals.stage_probability
-        end as probability,
+        nullif(deals.stage_probability, stages.probability) as probability,
         lower(deals.forecast_category) as forecast_category,
         deals.created_at,
         {{ reporting_date('deals.close_at') }} as expected_close_date,

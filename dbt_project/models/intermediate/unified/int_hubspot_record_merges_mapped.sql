@@ -38,7 +38,7 @@ parts as (
 ),
 
 -- "id:milliseconds" for contacts, the bare id elsewhere: then the first version that tells it dates the merge
-merges as (
+merge_log as (
     select
         parts.entity,
         {{ text_part('parts.part', ':', 1) }} as merged_id,
@@ -53,17 +53,17 @@ merges as (
 
 ranked as (
     select
-        merges.entity,
-        merges.merged_id,
-        merges.survivor_id,
-        merges.merged_at,
-        merges.updated_at,
+        merge_log.entity,
+        merge_log.merged_id,
+        merge_log.survivor_id,
+        merge_log.merged_at,
+        merge_log.updated_at,
         row_number() over (
-            partition by merges.entity, merges.merged_id
-            order by merges.merged_at, merges.updated_at, merges.survivor_id
+            partition by merge_log.entity, merge_log.merged_id
+            order by merge_log.merged_at, merge_log.updated_at, merge_log.survivor_id
         ) as mention_rank
-    from merges
-    where merges.merged_id <> merges.survivor_id
+    from merge_log
+    where merge_log.merged_id <> merge_log.survivor_id
 ),
 
 final as (
