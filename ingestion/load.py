@@ -21,7 +21,7 @@ __all__ = ["connect", "create_raw_tables", "load", "load_batch", "write_run_para
 Refuse = Callable[[BatchInfo], list[str]]
 Progress = Callable[[LoadReport], None]
 
-_MEMORY_LIMIT = "250MB"
+_MEMORY_LIMIT = "200MB"
 
 # A row is new unless the version just before it, in the order of versions, is the same one. Only narrow columns
 # are compared; the payloads stream from the file into the table.
