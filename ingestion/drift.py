@@ -38,13 +38,14 @@ class Drift:
 
 
 class FieldObserver:
-    """Collects the fields (two levels deep) and types of a pass."""
+    """Collects the fields (two levels deep) and types of a pass, and which of them every record had."""
 
     def __init__(self) -> None:
         self.record_count = 0
         self._top: set[tuple[str, type]] = set()
         self._nested: dict[str, set[tuple[str, type]]] = {}
         self._always: set[str] | None = None
+        self._nested_always: dict[str, tuple[int, set[str]]] = {}
 
     def add(self, record: dict[str, Any]) -> None:
         """Look at one record."""
@@ -58,11 +59,21 @@ class FieldObserver:
                     inner = self._nested[name] = set()
                 if len(inner) < _MAX_FIELDS:
                     inner.update(zip(value, map(type, value.values()), strict=True))
+                    count, kept = self._nested_always.get(name) or (0, set(value))
+                    if not value.keys() >= kept:
+                        kept.intersection_update(value)
+                    self._nested_always[name] = (count + 1, kept)
 
     @property
     def always(self) -> frozenset[str]:
-        """Top-level fields that every record had."""
-        return frozenset(self._always or ())
+        """Fields that every record had; below a field only when every record had an object there."""
+        nested = {
+            f"{parent}.{name}"
+            for parent, (count, names) in self._nested_always.items()
+            if count == self.record_count
+            for name in names
+        }
+        return frozenset(nested.union(self._always or ()))
 
     def types(self) -> FieldTypes:
         """Field to JSON types, sorted."""
@@ -77,7 +88,7 @@ class FieldObserver:
 
 @dataclass(frozen=True)
 class KnownFields:
-    """The types of all closed passes, and the top-level fields that every record had."""
+    """The types of all closed passes, and the fields that every record had."""
 
     types: FieldTypes
     always: frozenset[str]
@@ -97,7 +108,8 @@ def compare(before: KnownFields, observed: FieldObserver) -> Drift:
         added = set(now[name]) - set(before.types[name]) - {"null"}
         if known and added:
             retyped.append((name, "|".join(sorted(known)), "|".join(sorted(added))))
-    missing = sorted(before.always - now.keys())
+    gone = before.always - now.keys()
+    missing = sorted(name for name in gone if name.partition(".")[0] not in gone or "." not in name)
     return Drift(tuple(sorted(now.keys() - before.types.keys())), tuple(missing), tuple(retyped))
 
 
