@@ -106,6 +106,8 @@ def finish(settings: Settings, running: Build) -> Build:
     is_whole = all(model["status"] == "success" for model in running.models.values())
     running.status = "succeeded" if is_whole else "failed"
     running.finished_at = builds.now_text()
+    if is_whole and _staging_models(manifest) <= running.models.keys():
+        transform.remember_staging(settings)
     _store(settings, running)
     builds.remove_old(settings)
     faultpoints.reach("build.recorded")
@@ -122,7 +124,7 @@ def build(settings: Settings, *, force: bool = False, progress: transform.Progre
         return found
     running = start(settings)
     try:
-        transform.run_dbt(settings, list(transform.BUILD_ARGUMENTS), progress=progress)
+        transform.run_dbt(settings, transform.build_arguments(settings), progress=progress)
     except BuildError as error:
         running.status, running.problems = "failed", [str(error)]
         _store(settings, running)
@@ -131,6 +133,11 @@ def build(settings: Settings, *, force: bool = False, progress: transform.Progre
     if done.problems:
         raise BuildError("; ".join(done.problems))
     return done
+
+
+def _staging_models(manifest: dict[str, Any]) -> set[str]:
+    nodes = manifest.get("nodes", {}).items()
+    return {name for name, node in nodes if node["resource_type"] == "model" and node["schema"] == "staging"}
 
 
 def _store(settings: Settings, value: Build) -> None:

@@ -13,6 +13,8 @@ from orchestration import layout, transform
 _INSTANCE = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 1

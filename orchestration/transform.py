@@ -79,6 +79,33 @@ def settings_hash(settings: Settings) -> str:
     return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:32]
 
 
+def staging_basis(settings: Settings) -> dict[str, str]:
+    """What staged rows depend on besides raw: incremental models do not compute old rows again by themselves."""
+    digest = hashlib.sha256()
+    for part in ("dbt_project.yml", "macros", "models/staging", "seeds"):
+        root = layout.DBT_PROJECT / part
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            if path.suffix in _CODE_SUFFIXES:
+                digest.update(path.relative_to(layout.DBT_PROJECT).as_posix().encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return {"code": digest.hexdigest()[:32], "reporting_timezone": settings.company.reporting_timezone}
+
+
+def build_arguments(settings: Settings) -> list[str]:
+    """`dbt build`, from scratch when what staged rows depend on has changed since the last whole build."""
+    is_fresh = builds.read_json(_staged_with(settings)) == staging_basis(settings)
+    return [*BUILD_ARGUMENTS, *([] if is_fresh else ["--full-refresh"])]
+
+
+def remember_staging(settings: Settings) -> None:
+    """Note that all of staging was built with today's code."""
+    builds.write_json(_staged_with(settings), staging_basis(settings))
+
+
+def _staged_with(settings: Settings) -> Path:
+    return settings.var / "dbt" / "staged_with.json"
+
+
 def arguments(settings: Settings) -> list[str]:
     """The arguments that every dbt command of this company shares, so that no command re-parses for another."""
     variables = {

@@ -64,7 +64,7 @@ def dbt_models(manifest_path: Path) -> dg.AssetsDefinition:
 
 def _stream(context: dg.AssetExecutionContext, dbt: dagster_dbt.DbtCliResource, settings: Settings) -> Iterator[Any]:
     invocation = dbt.cli(
-        [*transform.BUILD_ARGUMENTS, *transform.arguments(settings)],
+        [*transform.build_arguments(settings), *transform.arguments(settings)],
         context=context,
         target_path=layout.dbt_target(settings),
         raise_on_error=False,

@@ -3,6 +3,7 @@
 The library is imported only when something is validated (it takes seconds), knows no database, and sends nothing out.
 """
 
+import functools
 import os
 import shutil
 from collections.abc import Sequence
@@ -28,14 +29,24 @@ def validate(frames: Sequence[tuple[Suite, "pd.DataFrame"]], *, docs: Path | Non
     """
     if not frames:
         return []
-    context = _context(docs)
-    source = context.data_sources.add_pandas("frames")
+    context, source = _shared() if docs is None else _fresh(docs)
     found: list[Verdict] = []
     for suite, frame in frames:
         found.extend(_validate(context, source, suite, frame))
     if docs is not None:
         context.build_data_docs()
     return found
+
+
+@functools.cache
+def _shared() -> tuple[Any, Any]:
+    """One context for all validations without docs: making one costs more than most validations."""
+    return _fresh(None)
+
+
+def _fresh(docs: Path | None) -> tuple[Any, Any]:
+    context = _context(docs)
+    return context, context.data_sources.add_pandas("frames")
 
 
 def _context(docs: Path | None) -> Any:
@@ -61,7 +72,8 @@ def _validate(context: Any, source: Any, suite: Suite, frame: "pd.DataFrame") ->
     import great_expectations as gx
     import great_expectations.expectations as library
 
-    name = f"{suite.name}.v{suite.version}"
+    known = sum(1 for one in context.suites.all() if one.name.split("#")[0] == f"{suite.name}.v{suite.version}")
+    name = f"{suite.name}.v{suite.version}" + (f"#{known}" if known else "")
     expectations = [
         getattr(library, item.kind)(**item.arguments, meta={"check": suite.check(item)}) for item in suite.expectations
     ]

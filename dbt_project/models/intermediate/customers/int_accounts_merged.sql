@@ -6,6 +6,10 @@ resolved as (
     select * from {{ ref('int_accounts_resolved') }}
 ),
 
+free_mail_domains as (
+    select * from {{ ref('free_mail_domains') }}
+),
+
 records as (
     select
         resolved.account_key,
@@ -25,7 +29,7 @@ records as (
         on accounts.record_key = resolved.record_key
 ),
 
-final as (
+merged as (
     select
         account_key,
         {{ value_at_min('source_system', 'record_rank') }} as source_system,
@@ -48,6 +52,26 @@ final as (
         min(created_at) as created_at
     from records
     group by account_key
+),
+
+final as (
+    select
+        merged.account_key,
+        merged.source_system,
+        merged.account_id,
+        merged.account_name,
+        merged.domain,
+        merged.country_code,
+        merged.region,
+        merged.segment,
+        merged.industry,
+        merged.source_url,
+        merged.record_count,
+        merged.created_at,
+        free_mail_domains.domain is not null as has_free_mail_domain
+    from merged
+    left join free_mail_domains
+        on merged.domain = free_mail_domains.domain
 )
 
 select * from final

@@ -23,12 +23,16 @@ buying_people as (
 ),
 
 buyers as (
+    -- a company record under a free-mail address is a consumer, whose name is personal
     select
         account_key as customer_key,
-        'company' as customer_type,
+        case when has_free_mail_domain then 'person' else 'company' end as customer_type,
         source_system,
         account_id,
-        coalesce(account_name, account_id) as customer_name,
+        case
+            when has_free_mail_domain then '(person)'
+            else coalesce(account_name, account_id)
+        end as customer_name,
         coalesce(region, '(unknown)') as region,
         coalesce(segment, '(unknown)') as segment,
         industry,

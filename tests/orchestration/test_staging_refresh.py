@@ -1,0 +1,26 @@
+"""Incremental staging is built from scratch when what it depends on besides raw has changed."""
+
+from pathlib import Path
+
+from ingestion.settings import Settings, load_settings
+from orchestration import transform
+from tests.orchestration.companies import write_worked_example
+
+
+def test_staging_is_rebuilt_until_a_whole_build_is_remembered(tmp_path: Path) -> None:
+    settings = write_worked_example(tmp_path)
+    assert "--full-refresh" in transform.build_arguments(settings)
+    transform.remember_staging(settings)
+    assert "--full-refresh" not in transform.build_arguments(settings)
+
+
+def test_staging_is_rebuilt_when_the_reporting_zone_changes(tmp_path: Path) -> None:
+    settings = write_worked_example(tmp_path)
+    transform.remember_staging(settings)
+    file = tmp_path / "funnelhouse.toml"
+    file.write_text(file.read_text().replace("Europe/Berlin", "Asia/Kolkata"))
+    assert "--full-refresh" in transform.build_arguments(load_settings(file))
+
+
+def test_the_worked_example_remembers_its_whole_build(audited: Settings) -> None:
+    assert "--full-refresh" not in transform.build_arguments(audited)
