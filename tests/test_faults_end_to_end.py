@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion import landing, state
+from ingestion import landing, run_report, state
 from ingestion.sandbox import credentials
 from ingestion.sandbox.faults import Fault
 from ingestion.sandbox.server import SandboxServer, serve
@@ -22,7 +23,14 @@ from tests import simulated_company, simulated_vendors
 from tests.orchestration.companies import funnel
 from tests.simulated_vendors import FIRST_DAY, SCALE, SEED, contents, copy_of, published, runs, settle
 
-KILLED_AT = ("extract.page_received:9", "landing.batch_visible:20", "load.rows_inserted:12", "publish.placed")
+# A command and where it is killed; the last one gets through.
+STEPS = (
+    ("extract", "extract.page_received:9"),
+    ("extract", "landing.batch_visible:12"),
+    ("load", "load.rows_inserted:12"),
+    ("run", "publish.placed"),
+    ("publish", ""),
+)
 
 
 @dataclass
@@ -56,11 +64,11 @@ def vendors(standing: SandboxServer) -> Iterator[SandboxServer]:
 
 @pytest.fixture(scope="module")
 def survivor(standing: SandboxServer, tmp_path_factory: pytest.TempPathFactory) -> Survivor:
-    """The company after a first run that was killed at several places, and published in the end."""
+    """The company after first runs that were killed at several places, and published in the end."""
     found = Survivor(tmp_path_factory.mktemp("survivor"))
     settings = settle(found.folder, standing, FIRST_DAY)
-    for place in (*KILLED_AT, ""):
-        done = funnel(found.folder, "run", FUNNELHOUSE_FAULT_POINT=place)
+    for command, place in STEPS:
+        done = funnel(found.folder, command, FUNNELHOUSE_FAULT_POINT=place)
         found.exit_codes.append(done.returncode)
         found.said += done.stdout + done.stderr
         found.served_meanwhile.append(duckdb_file.current_version(settings))
@@ -106,7 +114,8 @@ def test_source_that_is_suddenly_empty_keeps_what_is_published_and_status_says_w
         assert "`funnel state accept hubspot." in text
     assert deleted_rows(company, *tables) == deleted
     vendors.switch_faults()
-    runs(company.folder, "run")
+    runs(company.folder, "extract", "--source", "hubspot")
+    runs(company.folder, "publish")
     assert contents(company) == built
 
 
@@ -120,7 +129,9 @@ def test_source_that_shrank_is_let_in_by_an_override_that_is_logged_and_used_onc
     runs(company.folder, "state", "accept", "stripe.products")
     taken = {report.stream: report for report in pipeline.extract(company, names=["stripe"])}["stripe.products"]
     assert taken.error is None
-    assert any("accepted by override" in note for note in taken.notes)
+    kept = run_report.last(company, "extract")
+    assert kept
+    assert any("accepted by override" in note for stream in kept["streams"] for note in stream["notes"])
     assert state.accepted_streams(company) == frozenset()
 
 
@@ -133,6 +144,14 @@ def test_new_fields_are_loaded_as_they_are_and_reported_as_drift(company: Settin
     assert query(company, "select count(*) from raw_stripe.customers where payload like '%loyalty%'") >= report.changed
     assert report.changed > 0
     assert gate.of_sources(company) == []
+
+
+def test_property_that_a_crm_no_longer_has_is_reported_as_missing(company: Settings, vendors: SandboxServer) -> None:
+    state.reset(company, "hubspot.deals")
+    vendors.switch_faults(Fault("removed_field", "hubspot", "deals", times=None, value="amount"))
+    report = {one.stream: one for one in pipeline.extract(company, names=["hubspot"])}["hubspot.deals"]
+    assert report.error is None
+    assert report.drift["missing"] == ["properties.amount"]
 
 
 def test_missing_required_field_stops_its_stream_and_the_publication_and_nothing_else(
@@ -186,6 +205,19 @@ def test_impossible_cursor_is_refused_shown_and_reset_from_the_command_line(comp
     runs(company.folder, "state", "reset", "hubspot.deals")
     runs(company.folder, "extract", "--source", "hubspot")
     runs(company.folder, "publish")
+
+
+def test_hostile_name_of_a_folder_is_quoted_in_every_step(
+    survivor: Survivor, vendors: SandboxServer, tmp_path: Path
+) -> None:
+    settings = copy_of(survivor.folder, tmp_path / "o'brien\"; drop schema marts; --")
+    shutil.rmtree(settings.serving)
+    vendors.switch_faults(Fault("new_field", "stripe", "customers", times=None, value="'; drop table x; --"))
+    reports = pipeline.extract(settings, names=["stripe"])
+    assert [report.error for report in reports if report.error] == []
+    assert sum(report.inserted for report in pipeline.load(settings, names=["stripe"])) > 0
+    publication = pipeline.publish(settings)
+    duckdb_file.verify(Path(publication["path"]), contents(survivor.settings))
 
 
 def query(settings: Settings, statement: str) -> int:
