@@ -43,7 +43,7 @@ test-all: install ## run the tests and the slow, broader sweeps
 
 test-spark: install ## build the staging smoke test on Spark in its own environment
 	UV_PROJECT_ENVIRONMENT=.spark-venv $(UV) sync --locked --quiet --only-group spark
-	$(RUN)/python -m pytest -m spark tests
+	$(RUN)/python -m pytest -m spark tests/dbt_project/spark
 
 lint: install ## ruff, mypy, import-linter, sqlfluff
 	$(RUN)/ruff check .

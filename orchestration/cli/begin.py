@@ -1,7 +1,6 @@
 """The commands that begin something: demo, init, dev, and the sandbox."""
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -130,10 +129,8 @@ def dev(
         home = prepare_instance(settings)
     environment = {**os.environ, "DAGSTER_HOME": str(home), "FUNNELHOUSE_CONFIG": str(settings.file)}
     command = [str(Path(sys.executable).with_name("dagster")), "dev", "-w", str(layout.PROJECT_ROOT / "workspace.yaml")]
-    done = subprocess.run(
-        [*command, "-h", "127.0.0.1", "-p", str(port)], env=environment, cwd=layout.PROJECT_ROOT, check=False
-    )
-    raise typer.Exit(done.returncode)
+    os.chdir(layout.PROJECT_ROOT)
+    os.execve(command[0], [*command, "-h", "127.0.0.1", "-p", str(port)], environment)  # signals reach Dagster itself
 
 
 @sandbox.command("serve")
