@@ -3,44 +3,7 @@ with observations as (
 ),
 
 by_member as (
-    select observation, observed_date, 'total' as dimension, 'all' as member,
-        observed_value
-    from observations
-    union all
-    select observation, observed_date, 'channel' as dimension, channel as member,
-        observed_value
-    from observations
-    where channel is not null
-    union all
-    select observation, observed_date, 'region' as dimension, region as member,
-        observed_value
-    from observations
-    where region is not null
-    union all
-    select observation, observed_date, 'segment' as dimension, segment as member,
-        observed_value
-    from observations
-    where segment is not null
-    union all
-    select observation, observed_date, 'team' as dimension, team as member,
-        observed_value
-    from observations
-    where team is not null
-    union all
-    select observation, observed_date, 'sales_rep' as dimension, sales_rep as member,
-        observed_value
-    from observations
-    where sales_rep is not null
-    union all
-    select observation, observed_date, 'ticket_channel' as dimension, ticket_channel as member,
-        observed_value
-    from observations
-    where ticket_channel is not null
-    union all
-    select observation, observed_date, 'agent_group' as dimension, agent_group as member,
-        observed_value
-    from observations
-    where agent_group is not null
+    {{ rows_by_member('observations', ['observation', 'observed_date', 'observed_value']) }}
 ),
 
 by_period as (
