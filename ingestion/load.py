@@ -21,7 +21,7 @@ __all__ = ["connect", "create_raw_tables", "load", "load_batch", "write_run_para
 Refuse = Callable[[BatchInfo], list[str]]
 Progress = Callable[[LoadReport], None]
 
-_MEMORY_LIMIT = "200MB"
+_MEMORY_LIMIT = "150MB"
 
 # A row is new unless the version just before it, in the order of versions, is the same one. Only narrow columns
 # are compared; the payloads stream from the file into the table.
@@ -75,6 +75,7 @@ def load(
     batches of its stream; so does a batch that cannot be read. Loading again changes nothing.
     """
     reports: list[LoadReport] = []
+    pa.default_memory_pool().release_unused()  # what an extraction in this process left behind
     with connect(settings.warehouse_path) as connection:
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         create_raw_tables(connection)
