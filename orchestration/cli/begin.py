@@ -221,16 +221,16 @@ def _say_what_next(
     settings: Any, summary: builds.Json, seconds: float, seed: int, scale: float, first: date, day: date
 ) -> None:
     published = summary["published"]
-    config = _short(settings.file)
+    config, funnel = _short(settings.file), _short(Path(sys.argv[0]))
     serving = f"{settings.serving}/current.duckdb"
     for line in (
         f"Done in {seconds:.0f} s. Published: {published['path']}",
         f"  (build {published['build_id']}, as of {published['as_of_date']}; `{serving}` always points at the newest)",
         "",
-        f"Query it:        funnel -c {config} sql 'from kpi_scorecard'",
-        f"Open the UI:     funnel -c {config} dev     then http://127.0.0.1:3000",
+        f"Query it:        {funnel} -c {config} sql 'from kpi_scorecard'",
+        f"Open the UI:     {funnel} -c {config} dev     then http://127.0.0.1:3000",
         "  and for runs from the UI, the vendors:",
-        f"                 funnel sandbox serve --seed {seed} --scale {scale:g} --as-of {first} --now {day}"
+        f"                 {funnel} sandbox serve --seed {seed} --scale {scale:g} --as-of {first} --now {day}"
         f" --port {_port_of(settings)}",
         f"Checks:          {settings.var}/data_docs/index.html",
         "Connect BI:      open that file read-only with DuckDB's connector, schemas `marts` and `meta`",
