@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from ingestion import faultpoints
+from ingestion import load as loading
 from ingestion.settings import Settings
 from orchestration import builds, layout, transform
 from orchestration.errors import BuildError
@@ -68,6 +69,10 @@ def reusable(settings: Settings) -> Build | None:
 
 def start(settings: Settings) -> Build:
     """Record that a build begins. Until it is finished, nothing can be published."""
+    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    with loading.connect(settings.warehouse_path) as connection:  # a company may have no source, hence no load
+        loading.create_raw_tables(connection)
+        loading.write_run_parameters(connection, settings, settings.as_of_date())
     before = fingerprint(settings)
     fresh = Build(
         build_id=builds.new_build_id(),
