@@ -19,7 +19,7 @@ _RAW_COLUMNS = """
     load_seq bigint
 """
 
-_META_TABLES = {
+META_TABLES = {
     "loaded_batches": """
         batch_id text primary key, stream text, load_seq bigint, cursor_after text, row_count bigint,
         loaded_at timestamp, extracted_through timestamp
@@ -31,7 +31,7 @@ _META_TABLES = {
     "run_parameters": """
         as_of_date date, reporting_currency text, reporting_timezone text, fiscal_year_start_month integer,
         week_start text, exchange_rate_max_age_days integer, attribution_lookback_days integer,
-        cac_lag_months integer, media_is_in_ad_spend boolean
+        cac_lag_months integer, media_is_in_ad_spend boolean, weekend_days text
     """,
     "value_mappings": """
         source_system text, entity text, column_name text, source_value text, unified_value text
@@ -71,7 +71,7 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
             "select table_schema, table_name from information_schema.tables"
         ).fetchall()
     }
-    wanted = {stream.raw_table for stream in STREAMS} | {f"meta.{table}" for table in _META_TABLES}
+    wanted = {stream.raw_table for stream in STREAMS} | {f"meta.{table}" for table in META_TABLES}
     if wanted <= existing:
         return
     connection.begin()
@@ -81,6 +81,6 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for stream in STREAMS:
         columns = f"source_name text,{_RAW_COLUMNS}" if stream.source == "files" else _RAW_COLUMNS
         connection.execute(f'create table if not exists "raw_{stream.source}"."{stream.entity}" ({columns})')
-    for table, columns in _META_TABLES.items():
+    for table, columns in META_TABLES.items():
         connection.execute(f'create table if not exists meta."{table}" ({columns})')
     connection.commit()

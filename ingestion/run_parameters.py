@@ -6,7 +6,8 @@ from typing import Any
 import duckdb
 
 from ingestion.entities import ENTITIES
-from ingestion.settings import FilesSettings, Settings
+from ingestion.raw_tables import META_TABLES
+from ingestion.settings import WEEKDAYS, FilesSettings, Settings
 
 Row = tuple[Any, ...]
 
@@ -33,7 +34,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row])
         return False
     connection.begin()
     try:
-        connection.execute(f'delete from meta."{table}"')  # noqa: S608 - a constant name
+        connection.execute(f'create or replace table meta."{table}" ({META_TABLES[table]})')
         if rows:
             marks = ", ".join("?" for _ in rows[0])
             connection.executemany(f'insert into meta."{table}" values ({marks})', rows)  # noqa: S608
@@ -60,6 +61,7 @@ def _parameters(settings: Settings, as_of_date: date) -> Row:
         kpi.attribution_lookback_days,
         kpi.cac_lag_months,
         has_media,
+        "".join(str(number) for number, name in enumerate(WEEKDAYS, start=1) if name in company.weekend),
     )
 
 

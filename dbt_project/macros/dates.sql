@@ -63,6 +63,20 @@
 {%- endmacro %}
 
 
+{# Last day of the period of a grain (a column) that begins on a date. #}
+{% macro period_end(grain, start_date) -%}
+    case
+        when {{ grain }} = 'day' then {{ start_date }}
+        when {{ grain }} = 'week' then {{ date_add_days(start_date, 6) }}
+        when {{ grain }} = 'month' then {{ date_add_days(date_add_months(start_date, 1), -1) }}
+        when {{ grain }} in ('quarter', 'fiscal_quarter')
+            then {{ date_add_days(date_add_months(start_date, 3), -1) }}
+        when {{ grain }} in ('year', 'fiscal_year')
+            then {{ date_add_days(date_add_months(start_date, 12), -1) }}
+    end
+{%- endmacro %}
+
+
 {% macro date_add_days(date, days) %}{{ return(adapter.dispatch('date_add_days')(date, days)) }}{% endmacro %}
 
 {% macro default__date_add_days(date, days) -%}

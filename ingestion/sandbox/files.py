@@ -24,6 +24,7 @@ OPENS_AT, CLOSES_AT = "09:00", "17:00"
 TIME_ZONE = "Europe/Berlin"
 
 # month, day, name: the company's fixed holidays
+_TEAM_WITHOUT_QUOTA = "Commercial"
 HOLIDAYS = ((1, 1, "New Year"), (5, 1, "Labour Day"), (10, 3, "German Unity Day"), (12, 24, "Christmas Eve"),
             (12, 25, "Christmas Day"), (12, 26, "Boxing Day"))  # fmt: skip
 
@@ -118,12 +119,15 @@ def _months(world: "World", today: dt.date) -> Iterator[dt.date]:
 
 
 def _targets(world: "World", today: dt.date) -> Iterator[Row]:
-    """Yield monthly quotas per rep and team, and company-wide goals; every sixth is revised on the tenth."""
+    """Yield quotas per rep and team, and company-wide goals; every sixth monthly quota is revised on the tenth.
+
+    Every third rep and those who leave have one quota for the whole quarter; one team has none of its own.
+    """
     for month in _months(world, today):
         moment = at_local(month, 12)
         by_team: dict[str, Decimal] = {}
         for rep in world.sales_force.reps:
-            if not rep.is_employed(moment):
+            if not rep.is_employed(moment) or _has_quarterly_quota(rep):
                 continue
             rng = world.random(f"target {rep.rep_id} {month}")
             value = Decimal(rng.randrange(8, 30) * 1000)
@@ -134,16 +138,36 @@ def _targets(world: "World", today: dt.date) -> Iterator[Row]:
             currency = "EUR" if int(rep.rep_id) % 3 == 0 else "USD"
             yield _target("credited_sales_amount", month, "sales_rep", rep.rep_id, value, currency)
         for team, value in sorted(by_team.items()):
+            if team == _TEAM_WITHOUT_QUOTA:
+                continue
             yield _target("credited_sales_amount", month, "team", team, value * Decimal("1.1"), "USD")
         goal = Decimal(round(70 * world.scale))
         yield _target("leads", month, "total", "all", goal, "")
+        if month.month % 3 == 1:
+            yield from _quarterly_quotas(world, month, today)
 
 
-def _target(kpi: str, month: dt.date, dimension: str, member: str, value: Decimal, currency: str) -> Row:
+def _has_quarterly_quota(rep: reps.SalesRep) -> bool:
+    return int(rep.rep_id) % 3 == 2 or rep.left_at is not None
+
+
+def _quarterly_quotas(world: "World", quarter: dt.date, today: dt.date) -> Iterator[Row]:
+    """Yield the quotas of a quarter, in uneven cents, of the reps who work on one of its days."""
+    last = min(today, quarter + dt.timedelta(days=89))
+    for rep in world.sales_force.reps:
+        has_left = rep.left_at is not None and local_date(rep.left_at) <= quarter
+        if _has_quarterly_quota(rep) and local_date(rep.joined_at) <= last and not has_left:
+            value = Decimal(world.random(f"target {rep.rep_id} {quarter}").randrange(2_000_000, 9_000_000)) / 100
+            yield _target("credited_sales_amount", quarter, "sales_rep", rep.rep_id, value, "USD", "quarter")
+
+
+def _target(
+    kpi: str, start: dt.date, dimension: str, member: str, value: Decimal, currency: str, grain: str = "month"
+) -> Row:
     return {
         "kpi": kpi,
-        "period_grain": "month",
-        "period_start_date": month.isoformat(),
+        "period_grain": grain,
+        "period_start_date": start.isoformat(),
         "dimension": dimension,
         "member": member,
         "target_value": f"{value:.2f}",

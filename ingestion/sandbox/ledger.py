@@ -232,6 +232,8 @@ def _sales_reps(world: "World", now: dt.datetime) -> Iterator[Row]:
                 "team": team_name(team),
                 "valid_from": starts[position],
                 "valid_to": starts[position + 1] if position + 1 < len(starts) else "",
+                "employed_from": local_date(rep.joined_at).isoformat(),
+                "employed_to": local_date(rep.left_at).isoformat() if rep.left_at and rep.left_at <= now else "",
             }
 
 

@@ -87,7 +87,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "ratings": ("rating_id", "ticket_id", "survey_type", "offered_at", "rated_at", "score", "scale_max", "is_good"),
     "record_merges": ("entity", "merged_id", "survivor_id", "merged_at"),
     "refunds": ("refund_id", "invoice_id", "refunded_date", "net_amount", "currency_code"),
-    "sales_reps": ("sales_rep_id", "sales_rep_name", "team", "valid_from", "valid_to"),
+    "sales_reps": (
+        "sales_rep_id",
+        "sales_rep_name",
+        "team",
+        "valid_from",
+        "valid_to",
+        "employed_from",
+        "employed_to",
+    ),
     "subscription_periods": (
         "subscription_id",
         "account_id",

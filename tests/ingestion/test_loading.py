@@ -248,7 +248,8 @@ class TestRawTables:
         assert tables["pipeline_settings"] == [("hubspot", "renewals", "s2", True)]
         assert tables["value_mappings"] == [("hubspot", "opportunities", "opportunity_type", "newbusiness", "new")]
         assert tables["sources"] == [("hubspot", "hubspot", True)]
-        assert tables["run_parameters"] == [(date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, 90, 0, False)]
+        parameters = (date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, 90, 0, False, "67")
+        assert tables["run_parameters"] == [parameters]
 
 
 @pytest.mark.skipif(not STAGING.is_dir(), reason="the dbt project is not there")

@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from tests.oracle.facts import Deals, Fact, Facts, People
-from tests.oracle.ledger import Ledger, Rules, money
+from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.money import Costs, Recurring, customers
 from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
+from tests.oracle.periods import last_day, period_of
+from tests.oracle.quotas import target_amounts
 from tests.oracle.service import Service
 
 Key = tuple[str, str, date, str, str]
@@ -73,16 +75,6 @@ class Period:
     grain: str
     start: date
     end: date
-
-
-def period_of(day: date, grain: str) -> date:
-    """The first day of the period that a day lies in."""
-    return day.replace(day=1, month=day.month if grain == "month" else (day.month - 1) // 3 * 3 + 1)
-
-
-def last_day(start: date, grain: str) -> date:
-    """The last day of a period."""
-    return period_of(start + timedelta(days=32 if grain == "month" else 95), grain) - timedelta(days=1)
 
 
 def shares(fact: Fact) -> Iterable[tuple[str, str]]:
@@ -223,27 +215,10 @@ def _retention(recurring: Recurring, as_of: date) -> dict[Key, Value]:
 
 
 def _quotas(ledger: Ledger, facts: Facts) -> dict[Key, Value]:
-    """Credited sales by target; the team's own row wins over the sum of its reps, the company's over its teams."""
-    targets: dict[tuple[str, date, str, str], Decimal] = defaultdict(Decimal)
-    for row in ledger.rows("targets"):
-        start = date.fromisoformat(row["period_start_date"])
-        if row["kpi"] != "credited_sales_amount" or row["period_grain"] != "month":
-            continue
-        # a running quarter's target includes its months that have not begun, at today's rate
-        rate_day = min(start, ledger.as_of)
-        for grain in ("month", "quarter"):
-            if period_of(start, grain) <= ledger.as_of:
-                amount = ledger.convert(money(row["target_value"]), row.get("currency_code", ""), rate_day)
-                targets[grain, period_of(start, grain), row["dimension"], row["member"]] += amount
-    levels = {dimension for _, _, dimension, _ in targets}
-    if "total" not in levels:
-        level = "team" if "team" in levels else "sales_rep"
-        for (grain, start, dimension, _), amount in list(targets.items()):
-            if dimension == level:
-                targets[grain, start, "total", "all"] += amount
+    """Credited sales by target."""
     credited = _additive([fact for fact in facts.additive if fact.kpi == "credited_sales_amount"])
     found: dict[Key, Value] = {}
-    for (grain, start, dimension, who), target in targets.items():
+    for (grain, start, dimension, who), target in target_amounts(ledger).items():
         key = ("credited_sales_amount", grain, start, dimension, who)
         got = credited.get(key, (Decimal(0), None, 0.0))[0] or Decimal(0)
         found["quota_attainment", grain, start, dimension, who] = (got, target, quotient(got, target))

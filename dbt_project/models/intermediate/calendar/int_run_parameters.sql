@@ -12,7 +12,8 @@ final as (
         exchange_rate_max_age_days,
         attribution_lookback_days,
         cac_lag_months,
-        media_is_in_ad_spend
+        media_is_in_ad_spend,
+        weekend_days
     from run_parameters
 )
 

@@ -1,87 +1,98 @@
-with targets as (
-    select * from {{ ref('int_targets_converted') }}
+with quotas as (
+    select * from {{ ref('int_quotas_divided') }}
 ),
 
 credited as (
     select * from {{ ref('int_kpi_components_aggregated_to_periods') }}
 ),
 
-periods as (
-    select * from {{ ref('int_kpi_periods') }}
+sales_reps as (
+    select * from {{ ref('int_sales_reps_by_validity') }}
 ),
 
-quotas as (
+-- a rep's team is that of the period's first day in employment, else the first one after
+placed as (
+    select
+        quotas.period_grain,
+        quotas.period_start_date,
+        quotas.target_amount_reporting,
+        coalesce(sales_reps.team, '(unknown)') as team,
+        row_number() over (
+            partition by quotas.period_grain, quotas.period_start_date, quotas.member
+            order by sales_reps.valid_from, sales_reps.source_system
+        ) as choice
+    from quotas
+    left join sales_reps
+        on
+            quotas.member = sales_reps.sales_rep_id
+            and sales_reps.valid_to
+            > greatest(quotas.period_start_date, coalesce(sales_reps.employed_from, quotas.period_start_date))
+    where quotas.dimension = 'sales_rep'
+),
+
+-- the team's own row wins over the sum of its reps, the company's over the sum of its teams
+team_candidates as (
     select
         period_grain,
         period_start_date,
-        dimension,
-        member,
-        target_amount_reporting
-    from targets
-    where kpi = 'credited_sales_amount'
-),
-
--- A quarter's own row wins over the sum of its months.
-candidates as (
-    select
-        *,
+        member as team,
+        target_amount_reporting,
         1 as priority
     from quotas
-    where period_grain in ('month', 'quarter')
+    where dimension = 'team'
     union all
     select
-        'quarter' as period_grain,
-        {{ quarter_start('period_start_date') }} as period_start_date,
-        dimension,
-        member,
+        period_grain,
+        period_start_date,
+        team,
         sum(target_amount_reporting) as target_amount_reporting,
         2 as priority
-    from quotas
-    where period_grain = 'month'
-    group by {{ quarter_start('period_start_date') }}, dimension, member
-),
-
-written as (
-    select
-        period_grain,
-        period_start_date,
-        dimension,
-        member,
-        target_amount_reporting,
-        row_number() over (
-            partition by period_grain, period_start_date, dimension, member order by priority
-        ) as choice
-    from candidates
-),
-
--- The company's own row wins over the sum of its teams, and that over the sum of its reps.
-levels as (
-    select
-        period_grain,
-        period_start_date,
-        case dimension when 'total' then 1 when 'team' then 2 else 3 end as level,
-        sum(target_amount_reporting) as target_amount_reporting
-    from written
+    from placed
     where choice = 1
-    group by
+    group by period_grain, period_start_date, team
+),
+
+teams as (
+    select
+        *,
+        row_number() over (partition by period_grain, period_start_date, team order by priority) as choice
+    from team_candidates
+),
+
+company_candidates as (
+    select
         period_grain,
         period_start_date,
-        case dimension when 'total' then 1 when 'team' then 2 else 3 end
+        target_amount_reporting,
+        1 as priority
+    from quotas
+    where dimension = 'total'
+    union all
+    select
+        period_grain,
+        period_start_date,
+        sum(target_amount_reporting) as target_amount_reporting,
+        2 as priority
+    from teams
+    where choice = 1
+    group by period_grain, period_start_date
 ),
 
 company as (
     select
-        period_grain,
-        period_start_date,
-        target_amount_reporting,
-        row_number() over (partition by period_grain, period_start_date order by level) as choice
-    from levels
+        *,
+        row_number() over (partition by period_grain, period_start_date order by priority) as choice
+    from company_candidates
 ),
 
 effective as (
     select period_grain, period_start_date, dimension, member, target_amount_reporting
-    from written
-    where choice = 1 and dimension in ('team', 'sales_rep')
+    from quotas
+    where dimension = 'sales_rep'
+    union all
+    select period_grain, period_start_date, 'team' as dimension, team as member, target_amount_reporting
+    from teams
+    where choice = 1
     union all
     select period_grain, period_start_date, 'total' as dimension, 'all' as member, target_amount_reporting
     from company
@@ -98,10 +109,6 @@ final as (
         cast(coalesce(credited.numerator, 0) as decimal(38, 6)) as numerator,
         cast(effective.target_amount_reporting as decimal(38, 6)) as denominator
     from effective
-    inner join periods
-        on
-            effective.period_grain = periods.period_grain
-            and effective.period_start_date = periods.period_start_date
     left join credited
         on
             credited.kpi = 'credited_sales_amount'

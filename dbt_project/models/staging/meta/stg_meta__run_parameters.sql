@@ -14,7 +14,8 @@ final as (
         run_parameters.exchange_rate_max_age_days,
         run_parameters.attribution_lookback_days,
         run_parameters.cac_lag_months,
-        run_parameters.media_is_in_ad_spend
+        run_parameters.media_is_in_ad_spend,
+        run_parameters.weekend_days
     from run_parameters
 )
 
