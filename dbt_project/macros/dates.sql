@@ -30,7 +30,7 @@
 {%- endmacro %}
 
 {% macro spark__local_timestamp(timestamp, time_zone) -%}
-    convert_timezone('UTC', {{ time_zone }}, {{ timestamp }})
+    convert_timezone('UTC', {{ time_zone }}, cast({{ timestamp }} as timestamp_ntz))
 {%- endmacro %}
 
 {% macro utc_timestamp(local_timestamp, time_zone) %}
@@ -42,7 +42,7 @@
 {%- endmacro %}
 
 {% macro spark__utc_timestamp(local_timestamp, time_zone) -%}
-    convert_timezone({{ time_zone }}, 'UTC', {{ local_timestamp }})
+    cast(convert_timezone({{ time_zone }}, 'UTC', cast({{ local_timestamp }} as timestamp_ntz)) as timestamp)
 {%- endmacro %}
 
 

@@ -21,7 +21,7 @@ ranked as (
         targets.member,
         targets.target_value,
         case
-            when targets.kpi like '%\_amount' escape '\'
+            when right(targets.kpi, 7) = '_amount'
                 then coalesce(targets.currency_code, run_parameters.reporting_currency)
             else targets.currency_code
         end as currency_code,
