@@ -80,7 +80,7 @@ def load(
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         create_raw_tables(connection)
         loaded = {row[0] for row in connection.execute("select batch_id from meta.loaded_batches").fetchall()}
-        for batch in _missing(settings, loaded, sources, reports):
+        for batch in missing(settings, loaded, sources, reports):
             if any(report.is_refused and report.stream == batch.stream for report in reports):
                 continue
             report = _load_one(connection, settings, batch, refuse)
@@ -93,10 +93,10 @@ def load(
     return reports
 
 
-def _missing(
+def missing(
     settings: Settings, loaded: set[str], sources: Sequence[str] | None, reports: list[LoadReport]
 ) -> list[BatchInfo]:
-    """Batches that the warehouse does not have, in the order in which they were extracted.
+    """Batches that are not among the loaded ones, in the order in which they were extracted.
 
     A stream with a damaged manifest is reported as refused and left out.
     """

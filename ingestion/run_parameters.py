@@ -16,7 +16,13 @@ _AD_PLATFORMS = ("google_ads",)
 
 def write_run_parameters(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> list[str]:
     """Bring the configuration tables to the settings; returns the names of those that changed."""
-    tables: dict[str, list[Row]] = {
+    tables = configuration(settings, as_of_date)
+    return [name for name, rows in tables.items() if _replace(connection, name, rows)]
+
+
+def configuration(settings: Settings, as_of_date: date) -> dict[str, list[Row]]:
+    """The rows of every configuration table, in the order of its columns."""
+    return {
         "run_parameters": [_parameters(settings, as_of_date)],
         "value_mappings": _value_mappings(settings),
         "pipeline_settings": _pipelines(settings),
@@ -24,7 +30,6 @@ def write_run_parameters(connection: duckdb.DuckDBPyConnection, settings: Settin
         "holidays": _holidays(settings),
         "sources": _sources(settings),
     }
-    return [name for name, rows in tables.items() if _replace(connection, name, rows)]
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> bool:

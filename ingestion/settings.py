@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from ingestion import configuration_file
 from ingestion.catalog import VENDORS
@@ -92,9 +92,26 @@ class CompanySettings(_Section):
 
 
 class WarehouseSettings(_Section):
-    """`[warehouse]`: where the DuckDB file is."""
+    """`[warehouse]`: the engine. DuckDB has one file; Spark has a cluster, by its master or its Thrift server, and a
+    lake: a folder or a URI that every worker reads and writes.
+    """
 
+    engine: Literal["duckdb", "spark"] = "duckdb"
     path: Path = Path("var/warehouse.duckdb")
+    master: str | None = None
+    thrift: Annotated[str, Field(pattern=r"^[^:/\s]+:\d{1,5}$")] | None = None
+    lake: str = "var/lake"
+    table_format: Literal["parquet", "delta", "iceberg"] = "parquet"
+    spark_python: Path | None = None
+    spark: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one_cluster(self) -> Self:
+        if self.engine == "spark" and bool(self.master) == bool(self.thrift):
+            raise ValueError('engine = "spark" needs either `master` (spark://…, local[2]) or `thrift` (host:port)')
+        if reserved := sorted(set(self.spark) & {"spark.sql.session.timeZone", "spark.sql.ansi.enabled"}):
+            raise ValueError(f"{', '.join(reserved)} is not yours to choose: numbers depend on it")
+        return self
 
 
 class KpiSettings(_Section):
@@ -163,6 +180,13 @@ class Settings(_Section):
     def warehouse_path(self) -> Path:
         """The DuckDB file that only the pipeline opens."""
         return self.folder / self.warehouse.path
+
+    @property
+    def lake(self) -> str:
+        """URI of the lake without a slash at its end; a path without a scheme is relative to the folder."""
+        if "://" in self.warehouse.lake:
+            return self.warehouse.lake.rstrip("/")
+        return (self.folder / self.warehouse.lake).as_uri()
 
     @property
     def enabled_sources(self) -> dict[str, SourceSettings]:

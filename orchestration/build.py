@@ -4,12 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
-
 from ingestion import faultpoints
-from ingestion import load as loading
 from ingestion.settings import Settings
-from orchestration import builds, layout, transform
+from orchestration import builds, layout, transform, warehouse
 from orchestration.errors import BuildError
 from orchestration.quality import verdicts
 
@@ -39,7 +36,8 @@ class Build:
 def fingerprint(settings: Settings) -> dict[str, Any]:
     """Everything a build depends on. Two equal fingerprints give the same marts."""
     return {
-        "load_seq": _newest_load_seq(settings),
+        "engine": settings.warehouse.engine,
+        "load_seq": warehouse.newest_load_seq(settings),
         "code_hash": transform.code_hash(),
         "settings_hash": transform.settings_hash(settings),
         "as_of_date": settings.as_of_date().isoformat(),
@@ -69,10 +67,7 @@ def reusable(settings: Settings) -> Build | None:
 
 def start(settings: Settings) -> Build:
     """Record that a build begins. Until it is finished, nothing can be published."""
-    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    with loading.connect(settings.warehouse_path) as connection:  # a company may have no source, hence no load
-        loading.create_raw_tables(connection)
-        loading.write_run_parameters(connection, settings, settings.as_of_date())
+    warehouse.prepare(settings)
     before = fingerprint(settings)
     fresh = Build(
         build_id=builds.new_build_id(),
@@ -96,7 +91,8 @@ def finish(settings: Settings, running: Build) -> Build:
         _store(settings, running)
         raise BuildError("dbt ended without results; see the log in var/dbt/logs")
     manifest = builds.read_json(layout.dbt_target(settings) / "manifest.json") or {}
-    rows = _row_counts(settings)
+    with warehouse.reading(settings) as reader:
+        rows = reader.row_counts()
     for result in results["results"]:
         node = manifest["nodes"].get(result["unique_id"], {})
         if node.get("resource_type") in {"model", "seed"}:
@@ -148,22 +144,6 @@ def _staging_models(manifest: dict[str, Any]) -> set[str]:
 def _store(settings: Settings, value: Build) -> None:
     content = {name: item for name, item in vars(value).items() if name != "is_reused"}
     builds.write(settings, value.build_id, "build", content)
-
-
-def _newest_load_seq(settings: Settings) -> int | None:
-    if not settings.warehouse_path.exists():
-        return None
-    with duckdb.connect(settings.warehouse_path, read_only=True) as connection:
-        row = connection.execute("select max(load_seq) from meta.loaded_batches").fetchone()
-    return row[0] if row else None
-
-
-def _row_counts(settings: Settings) -> dict[str, int]:
-    with duckdb.connect(settings.warehouse_path, read_only=True) as connection:
-        found = connection.execute(
-            "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
-        ).fetchall()
-    return dict(found)
 
 
 def _model(result: dict[str, Any], node: dict[str, Any], rows: dict[str, int]) -> dict[str, Any]:

@@ -11,6 +11,10 @@ class BuildError(PipelineError):
     """A model could not be built. Names the model and what the engine said."""
 
 
+class EngineError(PipelineError):
+    """The warehouse's engine could not do what it was asked; the message is what it said."""
+
+
 class GateRefused(PipelineError):
     """The gate does not let a build through. Carries every reason, each with what to do."""
 

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ingestion import extract as extraction
-from ingestion import load as loading
 from ingestion.run_report import LoadReport, StreamReport
 from ingestion.settings import Settings
 from orchestration import build as building
-from orchestration import builds, layout, lock, progress, sources
+from orchestration import builds, layout, lock, progress, sources, warehouse
 from orchestration.build import Build
 
 # The places between extraction and publication at which a test may kill the process, in the order of a run.
@@ -59,11 +58,7 @@ def load(settings: Settings, *, names: Sequence[str] | None = None) -> list[Load
     chosen = list(settings.enabled_sources if names is None else names)
     check = landing.LandingCheck(settings)
     with writing(settings, "load"), progress.phase("load") as listener:
-        reports = loading.load(
-            settings, sources=chosen, refuse=check.refuse, progress=lambda one: listener.advance(one.stream)
-        )
-        with loading.connect(settings.warehouse_path) as connection:
-            loading.write_run_parameters(connection, settings, settings.as_of_date())
+        reports = warehouse.load(settings, chosen, check.refuse, lambda one: listener.advance(one.stream))
         sources.record_load(settings, chosen, reports)
         if check.verdicts:
             landing.record(settings, check.verdicts)

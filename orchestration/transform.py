@@ -16,6 +16,7 @@ from typing import Any
 from ingestion.settings import Settings
 from orchestration import builds, layout
 from orchestration.errors import BuildError
+from orchestration.spark import environment as spark
 
 BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
@@ -88,12 +89,21 @@ def staging_basis(settings: Settings) -> dict[str, str]:
             if path.suffix in _CODE_SUFFIXES:
                 digest.update(path.relative_to(layout.DBT_PROJECT).as_posix().encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return {"code": digest.hexdigest()[:32], "reporting_timezone": settings.company.reporting_timezone}
+    return {
+        "code": digest.hexdigest()[:32],
+        "reporting_timezone": settings.company.reporting_timezone,
+        "engine": settings.warehouse.engine,
+    }
 
 
 def build_arguments(settings: Settings) -> list[str]:
-    """`dbt build`, from scratch when what staged rows depend on has changed since the last whole build."""
+    """`dbt build`, from scratch when what staged rows depend on has changed since the last whole build.
+
+    Parquet on Spark has no transactions: there, a build that did not end makes the next one start from scratch too.
+    """
     is_fresh = builds.read_json(_staged_with(settings)) == staging_basis(settings)
+    if settings.warehouse.engine == "spark" and settings.warehouse.table_format == "parquet":
+        _staged_with(settings).unlink(missing_ok=True)
     return [*BUILD_ARGUMENTS, *([] if is_fresh else ["--full-refresh"])]
 
 
@@ -125,6 +135,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DBT_LOG_PATH": os.fspath(layout.dbt_logs(settings)),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
+        **(spark.variables(settings) if settings.warehouse.engine == "spark" else {}),
     }
 
 
@@ -147,7 +158,8 @@ def dbt_environment(settings: Settings) -> Iterator[None]:
 def executable(settings: Settings) -> Path:
     """The program that starts dbt in this interpreter; written into `var/` when absent."""
     path = settings.var / "dbt" / "dbt"
-    text = _LAUNCHER.format(python=sys.executable)
+    python = spark.python(settings) if settings.warehouse.engine == "spark" else sys.executable
+    text = _LAUNCHER.format(python=python)
     if not path.exists() or path.read_text() != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".dbt.{os.getpid()}")

@@ -33,10 +33,10 @@
 {% endmacro %}
 
 {% macro spark__connected_groups(links) %}
-    {%- set relation = ref(model.refs[0].name) -%}
     {%- set prefix = this.schema ~ '.' ~ this.identifier ~ '__labels_' -%}
     {%- set state = namespace(now='a', changed=1) -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- set relation = ref(model.refs[0].name) -%}
         {%- do keep_labels(prefix ~ 'a', "select distinct record_key, record_key as group_key from " ~ relation) -%}
         {%- for round in range(1000) if state.changed -%}
             {%- set before, after = prefix ~ state.now, prefix ~ ('b' if state.now == 'a' else 'a') -%}

@@ -3,15 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-import duckdb
-
 from ingestion import faultpoints
 from ingestion.settings import Settings
 from orchestration import build as building
-from orchestration import builds, layout
+from orchestration import builds, layout, warehouse
 from orchestration.build import Build
 from orchestration.errors import PipelineError
-from orchestration.quality import expectations, hashes, identities, profiles, seal, suites, verdicts
+from orchestration.quality import expectations, identities, profiles, seal, suites, verdicts
 from orchestration.quality.verdicts import PASSED, Verdict
 
 
@@ -31,12 +29,12 @@ def audit(settings: Settings, build_id: str | None = None) -> dict[str, Any]:
     all_verdicts = verdicts.stored(stored["verdicts"])
     problems = [] if found.is_complete else [f"build incomplete: {problem}" for problem in found.problems]
     marts: dict[str, Any] = {}
-    with duckdb.connect(settings.warehouse_path, read_only=True) as connection:
-        seals = seal.take(connection)
-        frames = profiles.frames(connection, published_rows=published_rows(settings))
-        all_verdicts += identities.evaluate(connection)
-        for mart, content in hashes.content_hashes(connection).items():
-            marts[mart] = {"seal": seals[mart], "content_hash": content}
+    with warehouse.reading(settings) as reader:
+        seals = seal.take(reader)
+        frames = profiles.frames(reader, published_rows=published_rows(settings))
+        all_verdicts += identities.evaluate(reader)
+        for mart, taken in seals.items():
+            marts[mart] = {"seal": taken, "content_hash": reader.content_hash(mart)}
     all_verdicts += expectations.validate(frames, docs=layout.data_docs(settings))
     expected = expected_checks(manifest)
     result = _judge(found, all_verdicts, expected, problems)

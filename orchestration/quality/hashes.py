@@ -1,5 +1,7 @@
 """The content hash: equal between runs, files and engines exactly when the marts say the same."""
 
+import hashlib
+
 import duckdb
 
 LOAD_COLUMNS = frozenset({"build_id", "batch_id", "load_seq", "loaded_at", "extracted_at"})
@@ -53,6 +55,11 @@ def content_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     ).fetchone()
     assert row is not None
     return f"{row[0]}:{row[1]}"
+
+
+def shape(known: list[tuple[str, str]]) -> str:
+    """Eight hex digits that change with any column's name or type."""
+    return hashlib.md5(",".join(f"{name} {kind}" for name, kind in known).encode()).hexdigest()[:8]
 
 
 def content_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

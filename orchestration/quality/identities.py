@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import duckdb
-
+from orchestration.errors import EngineError
 from orchestration.quality.verdicts import ERROR, FAILED, PASSED, Verdict
+from orchestration.warehouse import Reader
 
 _EXAMPLES = 5
 
@@ -89,16 +89,16 @@ FUNNEL_CONSERVATION = Identity(
     ("marts.kpi_values", "marts.fct_leads", "marts.fct_lead_stage_events"),
     """
     with facts as (
-        select 'leads' as kpi, date_trunc('month', lead_date) as month, sum(lead_count) as counted
+        select 'leads' as kpi, cast(date_trunc('month', lead_date) as date) as month, sum(lead_count) as counted
         from marts.fct_leads group by all
         union all
-        select 'mqls', date_trunc('month', first_mql_date), sum(mql_count) from marts.fct_leads
+        select 'mqls', cast(date_trunc('month', first_mql_date) as date), sum(mql_count) from marts.fct_leads
         where mql_count <> 0 group by all
         union all
-        select 'mql_events', date_trunc('month', event_date), sum(mql_event_count)
+        select 'mql_events', cast(date_trunc('month', event_date) as date), sum(mql_event_count)
         from marts.fct_lead_stage_events group by all
         union all
-        select 'sqls', date_trunc('month', event_date), sum(sql_count)
+        select 'sqls', cast(date_trunc('month', event_date) as date), sum(sql_count)
         from marts.fct_lead_stage_events group by all
     ),
     published as (
@@ -205,18 +205,13 @@ def expected_checks() -> dict[str, list[str]]:
     return {identity.check: list(identity.tables) for identity in IDENTITIES}
 
 
-def evaluate(connection: duckdb.DuckDBPyConnection) -> list[Verdict]:
+def evaluate(reader: Reader) -> list[Verdict]:
     """The verdict of every identity. A missing relation or an engine error gives the verdict `error`."""
-    known = {
-        f"{schema}.{name}"
-        for schema, name in connection.execute(
-            "select table_schema, table_name from information_schema.tables"
-        ).fetchall()
-    }
-    return [_evaluate(connection, identity, known) for identity in IDENTITIES]
+    known = reader.tables()
+    return [_evaluate(reader, identity, known) for identity in IDENTITIES]
 
 
-def _evaluate(connection: duckdb.DuckDBPyConnection, identity: Identity, known: set[str]) -> Verdict:
+def _evaluate(reader: Reader, identity: Identity, known: set[str]) -> Verdict:
     verdict = Verdict(
         check=identity.check,
         kind="identity",
@@ -229,11 +224,9 @@ def _evaluate(connection: duckdb.DuckDBPyConnection, identity: Identity, known: 
         verdict.status, verdict.message = ERROR, f"not in the warehouse: {', '.join(absent)}"
         return verdict
     try:
-        cursor = connection.execute(identity.query)
-        names = [column[0] for column in cursor.description or []]
-        rows = cursor.fetchall()
-    except duckdb.Error as error:
-        verdict.status, verdict.message = ERROR, str(error).splitlines()[0]
+        names, rows = reader.rows(identity.query)
+    except EngineError as error:
+        verdict.status, verdict.message = ERROR, str(error)
         return verdict
     verdict.measured = {"differing_rows": len(rows)}
     verdict.examples = [

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from orchestration.quality import suites
-from orchestration.quality.hashes import columns, marts, quoted
 from orchestration.quality.suites import Suite
+from orchestration.warehouse import Reader
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,32 +18,28 @@ _KPI_VALUES = """
                 then abs(cast(value as double) - cast(numerator as double) / cast(denominator as double))
                     / greatest(1.0, abs(cast(value as double)))
         end as quotient_difference,
-        value is null or isfinite(cast(value as double)) as is_finite
+        value is null or {is_finite} as is_finite
     from marts.kpi_values
 """
 _KPI_DEFINITIONS = """
-    select definitions.*, true as is_defined
+    select coalesce(definitions.kpi, used.kpi) as kpi, {columns}, definitions.kpi is not null as is_defined
     from marts.kpi_definitions as definitions
-    union all by name
-    select distinct kpi_values.kpi, false as is_defined
-    from marts.kpi_values as kpi_values
-    anti join marts.kpi_definitions as definitions on kpi_values.kpi = definitions.kpi
+    full outer join (select distinct kpi from marts.kpi_values) as used on definitions.kpi = used.kpi
 """
 
 
-def frames(
-    connection: duckdb.DuckDBPyConnection, *, published_rows: dict[str, int]
-) -> list[tuple[Suite, "pd.DataFrame"]]:
+def frames(reader: Reader, *, published_rows: dict[str, int]) -> list[tuple[Suite, "pd.DataFrame"]]:
     """Every suite of the audit with its frame. `published_rows` are the row counts of the current publication."""
     found: list[tuple[Suite, pd.DataFrame]] = []
-    tables = marts(connection)
+    tables = reader.marts()
     if "kpi_values" in tables:
-        found.append((suites.KPI_VALUES, connection.execute(_KPI_VALUES).df()))
+        query = _KPI_VALUES.format(is_finite=reader.is_finite("cast(value as double)"))
+        found.append((suites.KPI_VALUES, reader.frame(query)))
     if {"kpi_definitions", "kpi_values"} <= set(tables):
-        found.append((suites.KPI_DEFINITIONS, connection.execute(_KPI_DEFINITIONS).df()))
+        others = [f"definitions.{name}" for name, _ in reader.columns("marts", "kpi_definitions") if name != "kpi"]
+        found.append((suites.KPI_DEFINITIONS, reader.frame(_KPI_DEFINITIONS.format(columns=", ".join(others)))))
     for table in tables:
-        row = connection.execute(_profile(connection, table), [published_rows.get(table)]).df()
-        found.append((suites.mart_profile(table), row))
+        found.append((suites.mart_profile(table), reader.frame(_profile(reader, table, published_rows.get(table)))))
     return found
 
 
@@ -54,8 +48,8 @@ def expected(mart_names: list[str]) -> list[Suite]:
     return [suites.KPI_VALUES, suites.KPI_DEFINITIONS, *(suites.mart_profile(name) for name in mart_names)]
 
 
-def _profile(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    known = columns(connection, "marts", table)
+def _profile(reader: Reader, table: str, published_rows: int | None) -> str:
+    known = reader.columns("marts", table)
     names = {name for name, _ in known}
     booleans = [name for name, kind in known if kind == "BOOLEAN"]
     doubles = [name for name, kind in known if kind in {"DOUBLE", "FLOAT"}]
@@ -65,13 +59,13 @@ def _profile(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     return f"""
         select
             count(*) as row_count,
-            {_count_if([f"{quoted(name)} is null" for name in booleans])} as null_boolean_count,
-            {_count_if([f"not isfinite({quoted(name)})" for name in doubles])} as infinite_count,
-            count(*) - count(distinct hash(mart)) as duplicate_row_count,
-            {_count_if([f"({quoted(name)} <> 0 and currency_code is null)" for name in sorted(amounts)])}
+            {_count_if([f"{name} is null" for name in booleans])} as null_boolean_count,
+            {_count_if([f"not {reader.is_finite(name)}" for name in doubles])} as infinite_count,
+            count(*) - count(distinct {reader.row_digest("mart", known)}) as duplicate_row_count,
+            {_count_if([f"({name} <> 0 and currency_code is null)" for name in sorted(amounts)])}
                 as amount_without_currency_count,
-            coalesce(count(*) / nullif(cast(? as double), 0), 1) as shrunk_to_ratio
-        from {quoted("marts", table)} as mart
+            coalesce(count(*) / nullif(cast({published_rows or "null"} as double), 0), 1) as shrunk_to_ratio
+        from marts.{table} as mart
     """  # noqa: S608
 
 

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import duckdb
-
 from ingestion.settings import Settings
+from orchestration import warehouse
+from orchestration.errors import EngineError
+from orchestration.warehouse import Reader
 
 PASSED, FAILED, ERROR, SKIPPED = "passed", "failed", "error", "skipped"
 _DBT_STATUS = {"pass": PASSED, "warn": FAILED, "fail": FAILED, "error": ERROR, "runtime error": ERROR}
@@ -56,9 +57,9 @@ def from_dbt(settings: Settings, results: Mapping[str, Any], manifest: Mapping[s
     codes = {result["unique_id"]: result.get("compiled_code") for result in results["results"]}
     bad = [verdict for verdict in found if verdict.status == FAILED and codes.get(verdict.check)]
     if bad:
-        with duckdb.connect(settings.warehouse_path, read_only=True) as connection:
+        with warehouse.reading(settings) as reader:
             for verdict in bad:
-                verdict.examples = _examples(connection, codes[verdict.check] or "")
+                verdict.examples = _examples(reader, codes[verdict.check] or "")
     return found
 
 
@@ -104,13 +105,11 @@ def _assets(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _examples(connection: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
+def _examples(reader: Reader, code: str) -> list[dict[str, Any]]:
     try:
-        cursor = connection.execute(f"select * from ({code.rstrip().rstrip(';')}) as failing limit {_EXAMPLES}")  # noqa: S608
-        names = [column[0] for column in cursor.description or []]
-        return [
-            {name: None if value is None else str(value) for name, value in zip(names, row, strict=True)}
-            for row in cursor.fetchall()
-        ]
-    except duckdb.Error as error:
-        return [{"error": str(error).splitlines()[0]}]
+        names, rows = reader.rows(f"select * from ({code.rstrip().rstrip(';')}) as failing limit {_EXAMPLES}")  # noqa: S608
+    except EngineError as error:
+        return [{"error": str(error)}]
+    return [
+        {name: None if value is None else str(value) for name, value in zip(names, row, strict=True)} for row in rows
+    ]

@@ -16,10 +16,10 @@ import duckdb
 from ingestion import faultpoints
 from ingestion.settings import Settings
 from orchestration import build as building
-from orchestration import builds, layout
+from orchestration import builds, layout, warehouse
 from orchestration.errors import GateRefused, PipelineError
 from orchestration.quality import gate
-from orchestration.quality.hashes import columns, marts, quoted
+from orchestration.quality.hashes import marts, quoted
 from orchestration.serving import meta, restatements
 
 STORAGE_VERSION = "v1.2.0"
@@ -146,42 +146,47 @@ def _write(settings: Settings, build_id: str, draft: Path) -> None:
     settings.serving.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set autoinstall_known_extensions = false")
-        connection.execute(f"attach {_text(settings.warehouse_path)} as warehouse (read_only)")
+        connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {_text(draft)} as version (storage_version '{STORAGE_VERSION}')")
-        connection.execute("use warehouse")
-        wanted = {name: columns(connection, "marts", name) for name in marts(connection)}
+        connection.execute("create schema version.marts")
+        described = _descriptions(settings)
+        with warehouse.marts_in_duckdb(settings, connection) as found:
+            for name, (known, query) in found.items():
+                _refuse_personal(name, known)
+                _copy(connection, name, known, query, build_id)
+                _describe(connection, name, known, described.get(name, {}))
         connection.execute("use version")
-        connection.execute("create schema marts")
-        for name, known in wanted.items():
-            _refuse_personal(name, known)
-            _copy(connection, name, known, build_id)
         meta.write(connection, settings, build_id)
         connection.execute("checkpoint version")
         connection.execute("use memory")
         connection.execute("detach version")
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, name: str, known: list[tuple[str, str]], build_id: str) -> None:
+def _copy(
+    connection: duckdb.DuckDBPyConnection, name: str, known: list[tuple[str, str]], query: str, build_id: str
+) -> None:
     stamp = any(column == "build_id" for column, _ in known)
     chosen = f"* replace ({_text(build_id)} as build_id)" if stamp else "*"
-    connection.execute(
-        f"create table version.{quoted('marts', name)} as select {chosen} from warehouse.{quoted('marts', name)}"  # noqa: S608
-    )
-    comments = connection.execute(
-        "select column_name, comment from duckdb_columns()"
-        " where database_name = 'warehouse' and schema_name = 'marts' and table_name = ? and comment is not null",
-        [name],
-    ).fetchall()
-    for column, comment in comments:
-        connection.execute(f"comment on column version.{quoted('marts', name, column)} is {_text(comment)}")
-    row = connection.execute(
-        "select comment from (select database_name, schema_name, table_name, comment from duckdb_tables()"
-        " union all select database_name, schema_name, view_name, comment from duckdb_views())"
-        " where database_name = 'warehouse' and schema_name = 'marts' and table_name = ?",
-        [name],
-    ).fetchone()
-    if row and row[0]:
-        connection.execute(f"comment on table version.{quoted('marts', name)} is {_text(row[0])}")
+    connection.execute(f"create table version.{quoted('marts', name)} as select {chosen} from ({query})")  # noqa: S608
+
+
+def _descriptions(settings: Settings) -> dict[str, builds.Json]:
+    """The nodes of all marts in dbt's manifest, by name."""
+    manifest = builds.read_json(layout.dbt_target(settings) / "manifest.json") or {"nodes": {}}
+    return {node["name"]: node for node in manifest["nodes"].values() if node["schema"] == "marts"}
+
+
+def _describe(
+    connection: duckdb.DuckDBPyConnection, name: str, known: list[tuple[str, str]], node: builds.Json
+) -> None:
+    """Comments that BI tools show, on the table and its columns."""
+    table = f"version.{quoted('marts', name)}"
+    if node.get("description"):
+        connection.execute(f"comment on table {table} is {_text(node['description'])}")
+    for column, _ in known:
+        text = node.get("columns", {}).get(column, {}).get("description")
+        if text:
+            connection.execute(f"comment on column {table}.{quoted(column)} is {_text(text)}")
 
 
 def _refuse_personal(name: str, known: list[tuple[str, str]]) -> None:

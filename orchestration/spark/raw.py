@@ -3,38 +3,67 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from pyarrow import fs
+
+from ingestion import lake
 from ingestion.catalog import STREAMS, Stream
 from ingestion.landing import BATCH_SCHEMA, FILE_BATCH_SCHEMA
+from ingestion.raw_tables import META_TABLES
 from ingestion.settings import Settings
+from orchestration.errors import BuildError, EngineError
+from orchestration.spark.session import Session
 
 # A batch's file is named after it; keys seen in an open pass and unfinished files are named otherwise.
 _BATCH_FILES = "*-??????.parquet"
 _SPARK_TYPES = {"string": "string", "bool": "boolean", "timestamp[us]": "timestamp"}
-SCHEMAS = ("landing", "meta", "staging", "intermediate", "marts")
+_TYPES = {"text": "string", "integer": "int"}
+_TABLES = ("landing", "meta", "staging", "intermediate", "marts")
+_BUILT = ("staging", "intermediate", "marts")
 
 
-def schemas() -> list[str]:
-    """Statements that create every schema."""
-    names = [*SCHEMAS, *dict.fromkeys(f"raw_{stream.source}" for stream in STREAMS)]
-    return [f"create database if not exists {name}" for name in names]
+def prepare(settings: Settings, session: Session) -> None:
+    """Show every catalogued stream as a raw table, whether or not anything has landed, and the configuration.
 
-
-def statements(settings: Settings, landing: str) -> list[str]:
-    """Statements that show every catalogued stream as a raw table, whether or not anything has landed.
-
-    Args:
-        settings: the company.
-        landing: URI of the folder of landed batches, as the cluster reads it.
-
-    A batch that the ledger of loads does not have, or an older version that equals the one before it, is not seen.
+    A batch that the ledger of loads does not have is not seen, nor a version that equals the one before it. What a
+    killed build left behind is removed. Raises EngineError with what Spark said, BuildError when the cluster does not
+    know the table format.
     """
-    found = schemas()
+    for name in (*_TABLES, *dict.fromkeys(f"raw_{stream.source}" for stream in STREAMS)):
+        session.execute(f"create database if not exists {name} location '{settings.lake}/tables/{name}'")
+    _require_format(settings, session)
+    for name in META_TABLES.keys() - {"quarantined_records"}:
+        columns = ", ".join(f"{column} {_TYPES.get(kind, kind)}" for column, kind in lake.columns_of(name))
+        session.execute(f"drop table if exists meta.{name}")
+        session.execute(f"create table meta.{name} ({columns}) using json location '{settings.lake}/meta/{name}.json'")
     for stream in STREAMS:
         landed = [name for name in _sources(settings, stream) if _folder(settings, name, stream).is_dir()]
         for name in landed:
-            found += _landed(name, stream, f"{landing}/{name}/{stream.entity}")
-        found.append(_raw(stream, landed))
-    return found
+            for statement in _landed(name, stream, f"{lake.landing_uri(settings)}/{name}/{stream.entity}"):
+                session.execute(statement)
+        session.execute(_raw(stream, landed))
+    for schema in _BUILT:
+        _remove_leftovers(settings, session, schema)
+
+
+def _require_format(settings: Settings, session: Session) -> None:
+    kind = settings.warehouse.table_format
+    try:
+        session.execute("drop table if exists meta.table_format")
+        session.execute(f"create table meta.table_format (is_known boolean) using {kind}")
+    except EngineError as error:
+        raise BuildError(
+            f"Spark cannot write tables as {kind} ({error}): add its jar with `[warehouse.spark]`"
+            ' "spark.jars", or set `table_format = "parquet"`'
+        ) from None
+
+
+def _remove_leftovers(settings: Settings, session: Session, schema: str) -> None:
+    """Remove folders of tables that the catalogue does not have: Spark would refuse to create those tables."""
+    known = {row[1] for row in session.execute(f"show tables in {schema}")[1]}
+    system, root = fs.FileSystem.from_uri(f"{settings.lake}/tables/{schema}")
+    for entry in system.get_file_info(fs.FileSelector(root, allow_not_found=True)):
+        if entry.type == fs.FileType.Directory and entry.base_name not in known:
+            system.delete_dir(entry.path)
 
 
 def _sources(settings: Settings, stream: Stream) -> Iterator[str]:
@@ -54,9 +83,9 @@ def _landed(source: str, stream: Stream, location: str) -> list[str]:
     table = f"landing.`{source}__{stream.entity}`"
     columns = ", ".join(f"{name} {kind}" for name, kind in _columns(stream))
     return [
-        f"create table if not exists {table} ({columns}) using parquet"
+        f"drop table if exists {table}",
+        f"create table {table} ({columns}) using parquet"
         f" options (pathGlobFilter '{_BATCH_FILES}') location '{location}'",
-        f"refresh table {table}",
     ]
 
 

@@ -1,0 +1,193 @@
+"""The warehouse behind one face: what the gate, the doors and the build ask of DuckDB or of Spark."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import duckdb
+
+from ingestion import lake
+from ingestion import load as loading
+from ingestion.run_report import LoadReport
+from ingestion.settings import Settings
+from orchestration.errors import EngineError
+from orchestration.quality import hashes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Columns = list[tuple[str, str]]
+
+
+class Reader(Protocol):
+    """An open warehouse, for reading. Statements that fail raise EngineError."""
+
+    def marts(self) -> list[str]:
+        """Names of the tables in schema `marts`, sorted."""
+
+    def tables(self) -> set[str]:
+        """All relations as `schema.table`."""
+
+    def columns(self, schema: str, table: str) -> Columns:
+        """Columns in order, with the names that DuckDB gives their types."""
+
+    def rows(self, query: str) -> tuple[list[str], list[Sequence[Any]]]:
+        """Column names and rows of a query."""
+
+    def frame(self, query: str) -> "pd.DataFrame":
+        """The result of a query; decimals as doubles."""
+
+    def seal(self, table: str) -> str:
+        """A text that changes with any value of a mart; comparable on one engine only."""
+
+    def content_hash(self, table: str) -> str:
+        """The content hash of a mart, the same on every engine."""
+
+    def row_digest(self, table: str, columns: Columns) -> str:
+        """An expression that tells rows of `table` apart."""
+
+    def is_finite(self, expression: str) -> str:
+        """A condition that a double is a number."""
+
+    def row_counts(self) -> dict[str, int]:
+        """Rows by `schema.table`, at least of the marts."""
+
+
+class DuckDBReader:
+    """Reader of the DuckDB file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def marts(self) -> list[str]:
+        """See Reader."""
+        return hashes.marts(self._connection)
+
+    def tables(self) -> set[str]:
+        """See Reader."""
+        found = self._connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+        return {f"{schema}.{name}" for schema, name in found}
+
+    def columns(self, schema: str, table: str) -> Columns:
+        """See Reader."""
+        return hashes.columns(self._connection, schema, table)
+
+    def rows(self, query: str) -> tuple[list[str], list[Sequence[Any]]]:
+        """See Reader."""
+        try:
+            cursor = self._connection.execute(query)
+            return [column[0] for column in cursor.description or []], list(cursor.fetchall())
+        except duckdb.Error as error:
+            raise EngineError(str(error).splitlines()[0]) from error
+
+    def frame(self, query: str) -> "pd.DataFrame":
+        """See Reader."""
+        return self._connection.execute(query).df()
+
+    def seal(self, table: str) -> str:
+        """Row count, sum of the row hashes, and the shape."""
+        _, rows = self.rows(
+            f"select count(*), coalesce(sum(hash(mart)), 0) from {hashes.quoted('marts', table)} as mart"  # noqa: S608
+        )
+        shape = hashes.shape(self.columns("marts", table))
+        return f"{rows[0][0]}:{rows[0][1]}:{shape}"
+
+    def content_hash(self, table: str) -> str:
+        """See Reader."""
+        return hashes.content_hash(self._connection, table)
+
+    def row_digest(self, table: str, columns: Columns) -> str:
+        """See Reader."""
+        return f"hash({table})"
+
+    def is_finite(self, expression: str) -> str:
+        """See Reader."""
+        return f"isfinite({expression})"
+
+    def row_counts(self) -> dict[str, int]:
+        """As the catalogue has them."""
+        found = self._connection.execute("select schema_name || '.' || table_name, estimated_size from duckdb_tables()")
+        return dict(found.fetchall())
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Reader]:
+    """The company's warehouse, open for reading for the length of the block."""
+    if settings.warehouse.engine == "spark":
+        from orchestration.spark.reader import SparkReader
+        from orchestration.spark.session import session
+
+        with session(settings) as opened:
+            yield SparkReader(opened)
+    else:
+        with duckdb.connect(settings.warehouse_path, read_only=True) as connection:
+            yield DuckDBReader(connection)
+
+
+def exists(settings: Settings) -> bool:
+    """Whether anything was ever built or loaded."""
+    if settings.warehouse.engine == "spark":
+        return newest_load_seq(settings) is not None
+    return settings.warehouse_path.exists()
+
+
+def load(
+    settings: Settings, sources: Sequence[str], refuse: loading.Refuse, progress: loading.Progress
+) -> list[LoadReport]:
+    """Load the batches of these sources that pass, and the parameters of the run."""
+    if settings.warehouse.engine == "spark":
+        lake.claim(settings)
+        reports = lake.load_lake(settings, sources=sources, refuse=refuse, progress=progress)
+        lake.write_configuration(settings, settings.as_of_date())
+        return reports
+    reports = loading.load(settings, sources=sources, refuse=refuse, progress=progress)
+    with loading.connect(settings.warehouse_path) as connection:
+        loading.write_run_parameters(connection, settings, settings.as_of_date())
+    return reports
+
+
+def prepare(settings: Settings) -> None:
+    """Bring raw tables and the parameters of the run into being: a company may have no source, hence no load."""
+    if settings.warehouse.engine == "spark":
+        from orchestration.spark import raw
+        from orchestration.spark.session import session
+
+        lake.claim(settings)
+        lake.write_configuration(settings, settings.as_of_date())
+        with session(settings) as opened:
+            raw.prepare(settings, opened)
+        return
+    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    with loading.connect(settings.warehouse_path) as connection:
+        loading.create_raw_tables(connection)
+        loading.write_run_parameters(connection, settings, settings.as_of_date())
+
+
+def newest_load_seq(settings: Settings) -> int | None:
+    """The highest `load_seq` that is loaded, None when there is none."""
+    if settings.warehouse.engine == "spark":
+        return lake.newest_load_seq(settings)
+    if not settings.warehouse_path.exists():
+        return None
+    with duckdb.connect(settings.warehouse_path, read_only=True) as connection:
+        row = connection.execute("select max(load_seq) from meta.loaded_batches").fetchone()
+    return row[0] if row else None
+
+
+@contextmanager
+def marts_in_duckdb(
+    settings: Settings, connection: duckdb.DuckDBPyConnection
+) -> Iterator[dict[str, tuple[Columns, str]]]:
+    """Every mart with its columns and a DuckDB query that reads it through the given connection."""
+    if settings.warehouse.engine == "spark":
+        from orchestration.spark import export
+
+        with export.exported_marts(settings) as found:
+            yield found
+        return
+    path = str(settings.warehouse_path).replace("'", "''")
+    connection.execute(f"attach '{path}' as warehouse (read_only)")
+    connection.execute("use warehouse")
+    known = {name: hashes.columns(connection, "marts", name) for name in hashes.marts(connection)}
+    connection.execute("use memory")
+    yield {name: (columns, f"from warehouse.{hashes.quoted('marts', name)}") for name, columns in known.items()}

@@ -1,0 +1,1 @@
+"""Tests that need a running Spark cluster."""
