@@ -13,6 +13,7 @@ from orchestration.warehouse import Reader
 PASSED, FAILED, ERROR, SKIPPED = "passed", "failed", "error", "skipped"
 _DBT_STATUS = {"pass": PASSED, "warn": FAILED, "fail": FAILED, "error": ERROR, "runtime error": ERROR}
 _EXAMPLES = 5
+_EXAMPLE_LENGTH = 300
 
 
 @dataclass
@@ -44,7 +45,8 @@ class Verdict:
 
     def __str__(self) -> str:
         said = f": {self.message}" if self.message else ""
-        return f"{self.check} {self.status}{said}"
+        first = str(self.examples[0])[:_EXAMPLE_LENGTH] if self.examples else ""
+        return f"{self.check} {self.status}{said}" + (f", first {first}" if first and first not in said else "")
 
 
 def from_dbt(settings: Settings, results: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Verdict]:
