@@ -28,9 +28,9 @@ def prepare(settings: Settings, session: Session) -> None:
     killed build left behind is removed. Raises EngineError with what Spark said, BuildError when the cluster does not
     know the table format.
     """
-    for name in (*_TABLES, *dict.fromkeys(f"raw_{stream.source}" for stream in STREAMS)):
-        session.execute(f"create database if not exists {name} location '{settings.lake}/tables/{name}'")
     _require_format(settings, session)
+    for name in (*_TABLES, *dict.fromkeys(f"raw_{stream.source}" for stream in STREAMS)):
+        session.execute(_database(settings, name))
     for name in META_TABLES.keys() - {"quarantined_records"}:
         columns = ", ".join(f"{column} {_TYPES.get(kind, kind)}" for column, kind in lake.columns_of(name))
         session.execute(f"drop table if exists meta.{name}")
@@ -45,9 +45,16 @@ def prepare(settings: Settings, session: Session) -> None:
         _remove_leftovers(settings, session, schema)
 
 
+def _database(settings: Settings, name: str) -> str:
+    return f"create database if not exists {name} location '{settings.lake}/tables/{name}'"
+
+
 def _require_format(settings: Settings, session: Session) -> None:
     kind = settings.warehouse.table_format
+    if kind == "parquet":
+        return
     try:
+        session.execute(_database(settings, "meta"))
         session.execute("drop table if exists meta.table_format")
         session.execute(f"create table meta.table_format (is_known boolean) using {kind}")
     except EngineError as error:

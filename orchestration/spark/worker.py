@@ -74,8 +74,10 @@ def _plain(value: Any) -> Any:
 
 
 def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    """What went wrong, without the stack of the JVM and without the bridge's own first line."""
+    lines = [line.strip(" :\t") for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith("An error occurred while calling")]
+    return told[0] if told else type(error).__name__
 
 
 if __name__ == "__main__":
