@@ -13,7 +13,7 @@ SCALE ?= 1
 DEMO ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test test-all test-spark lint format bench clean
+.PHONY: help install demo dev test test-all spark test-spark lint format bench bench-engines clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,9 +41,11 @@ test: install ## run the tests
 test-all: install ## run the tests and the slow, broader sweeps
 	$(RUN)/python -m pytest -n 2 --dist loadscope -m "not spark"
 
-test-spark: install ## build the staging smoke test on Spark in its own environment
+spark: install ## install the Spark environment into .spark-venv
 	UV_PROJECT_ENVIRONMENT=.spark-venv $(UV) sync --locked --quiet --only-group spark
-	$(RUN)/python -m pytest -m spark tests/dbt_project/spark
+
+test-spark: spark ## run the tests of the Spark engine, on a cluster that they start
+	$(RUN)/python -m pytest -m spark tests/spark tests/dbt_project/spark
 
 lint: install ## ruff, mypy, import-linter, sqlfluff
 	$(RUN)/ruff check .
@@ -58,6 +60,9 @@ format: install ## format Python and SQL
 
 bench: install ## measure speed, memory and growth as ratios taken in one run
 	$(RUN)/python -m tests.bench --scale $(SCALE)
+
+bench-engines: spark ## full builds on DuckDB and on Spark at several scales
+	$(RUN)/python -m tests.bench.engines
 
 clean: ## remove what the commands made
 	rm -rf .venv .uv .spark-venv demo var serving bench

@@ -23,6 +23,9 @@ holidays = []                         # { date = 2026-01-01, name = "New Year" }
 
 [warehouse]
 path = "var/warehouse.duckdb"
+# engine = "spark"                    # a cluster instead of one machine; needs `make spark` in the project
+# master = "spark://host:7077"        # or thrift = "host:10000"
+# lake = "var/lake"                   # a folder or URI that every worker reads and writes
 
 [kpi]
 # gross_margin_ratio = 0.80           # without it, margin KPIs are empty

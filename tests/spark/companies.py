@@ -54,7 +54,7 @@ def finish(process: subprocess.Popen[str]) -> str:
 
 def wait_for_node(folder: Path, number: int, process: subprocess.Popen[str]) -> None:
     """Wait until dbt has come to its n-th node in the build that runs."""
-    log = folder / "var" / "dbt" / "logs" / "dbt.log"
+    log = folder / "var" / "dbt" / "target" / "dbt.log"
     began = time.time()
     size = log.stat().st_size if log.exists() else 0
     pattern = re.compile(r"(\d+) of \d+ START")
