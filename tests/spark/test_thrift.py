@@ -1,0 +1,76 @@
+"""The worked example through a Thrift server: every expected number, and a gate that lets nothing else out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.settings import Settings
+from orchestration import pipeline
+from orchestration.errors import GateRefused
+from orchestration.spark.session import session
+from tests.orchestration.companies import write_worked_example
+from tests.spark.cluster import needs_spark, thrift_server
+from tests.spark.companies import QUICK, on_spark, published
+from tests.worked_example import differences, expected_rows
+
+pytestmark = needs_spark
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The worked example, built, audited and published by way of a Thrift server."""
+    folder = tmp_path_factory.mktemp("thrift")
+    settings = write_worked_example(folder / "company")
+    assert [report.error for report in pipeline.extract(settings) if report.error] == []
+    with thrift_server(folder / "server", {**QUICK, "spark.master": "local[2]"}) as port:
+        settings = on_spark(settings.file, where=f'thrift = "127.0.0.1:{port}"')
+        pipeline.load(settings)
+        pipeline.build(settings)
+        assert pipeline.audit(settings)["status"] == "passed"
+        pipeline.publish(settings)
+        yield settings
+
+
+def test_every_number_of_the_worked_example_comes_out_of_spark(example: Settings) -> None:
+    with duckdb.connect(published(example.folder)["path"], read_only=True) as connection:
+        values = connection.sql("select * from marts.kpi_values").df()
+    expected = [row for row in expected_rows("as_of_2026-03-31") if row.kpi in set(values.kpi)]
+    assert len({row.kpi for row in expected}) >= 45
+    assert differences(expected, values) == []
+
+
+def test_build_of_nothing_new_is_reused(example: Settings) -> None:
+    assert pipeline.build(example).is_reused
+    assert pipeline.publish(example)["build_id"] == published(example.folder)["build_id"]
+
+
+def test_bad_row_in_raw_stops_at_the_gate(example: Settings) -> None:
+    before = published(example.folder)
+    rates = Path(example.folder) / "imports" / "exchange_rates.csv"
+    kept = rates.read_text()
+    rates.write_text("".join(line for line in kept.splitlines(keepends=True) if ",EUR," not in line))
+    try:
+        pipeline.extract(example)
+        pipeline.load(example)
+        pipeline.build(example)
+        assert pipeline.audit(example)["status"] == "failed"
+        with pytest.raises(GateRefused, match="exchange_rate"):
+            pipeline.publish(example)
+    finally:
+        rates.write_text(kept)
+        pipeline.extract(example)
+        pipeline.load(example)
+    assert published(example.folder) == before
+
+
+def test_mart_that_changed_since_its_audit_is_refused(example: Settings) -> None:
+    pipeline.build(example, force=True)
+    assert pipeline.audit(example)["status"] == "passed"
+    with session(example) as opened:
+        opened.execute("insert into marts.dim_channels select * from marts.dim_channels limit 1")
+    with pytest.raises(GateRefused, match="changed since the audit: dim_channels"):
+        pipeline.publish(example)
