@@ -18,6 +18,7 @@ from tests.worked_example import EXAMPLE
 ROOT = Path(__file__).parents[3]
 SPARK_PYTHON = ROOT / ".spark-venv" / "bin" / "python"
 MODEL = "stg_files__opportunities"
+SKEW = 20_000
 ODD_AMOUNTS = {"D01": "12.7", "D02": "1_000", "D03": "0x10", "D04": "1e3", "D05": " 42 ", "D06": "-0.00005"}
 
 pytestmark = [
@@ -27,8 +28,14 @@ pytestmark = [
 ]
 
 
+def _version(row: dict[str, object], number: int) -> dict[str, object]:
+    """A later version of a record: one key may hold nearly all rows."""
+    later = pd.Timestamp("2026-04-02") + pd.Timedelta(seconds=number)
+    return {**row, "extracted_at": later, "payload_hash": f"v{number:031d}", "load_seq": 1000 + number}
+
+
 def raw_rows() -> pd.DataFrame:
-    """The example's opportunities as raw versions, with amounts that plain casts would change silently."""
+    """The example's opportunities as raw versions, with amounts that plain casts would change silently, one skewed."""
     frame = pd.read_csv(EXAMPLE / "opportunities.csv", dtype=str, keep_default_na=False)
     rows = []
     for number, row in enumerate(frame.to_dict("records")):
@@ -47,6 +54,7 @@ def raw_rows() -> pd.DataFrame:
                 "load_seq": number + 1,
             }
         )
+    rows += [_version(rows[0], number) for number in range(SKEW)]
     return pd.DataFrame(rows).astype({"updated_at": "datetime64[us]", "extracted_at": "datetime64[us]"})
 
 
