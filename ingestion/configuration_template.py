@@ -27,6 +27,11 @@ path = "var/warehouse.duckdb"
 # master = "spark://host:7077"        # or thrift = "host:10000"
 # lake = "var/lake"                   # a folder or URI that every worker reads and writes
 
+# [serving.postgres]                  # also publish to PostgreSQL, for Tableau and Power BI
+# url = { env = "FUNNELHOUSE_POSTGRES_URL" }
+# schema = "marts"
+# meta_schema = "meta"
+
 [kpi]
 # gross_margin_ratio = 0.80           # without it, margin KPIs are empty
 attribution_model = "first_touch"

@@ -14,6 +14,7 @@ from ingestion import configuration_file
 from ingestion.catalog import VENDORS
 from ingestion.configuration_template import TEMPLATE
 from ingestion.errors import ConfigurationError
+from ingestion.serving_settings import PostgresSettings, ServingSettings
 from ingestion.setting_types import IDENTIFIER, ClockRange, Currency, Secret, TimeZone, Word
 from ingestion.source_settings import (
     FilesSettings,
@@ -30,6 +31,7 @@ __all__ = [
     "GoogleAdsSettings",
     "HubSpotSettings",
     "PipelineSettings",
+    "PostgresSettings",
     "Secret",
     "Settings",
     "SourceSettings",
@@ -164,6 +166,7 @@ class Settings(_Section):
     warehouse: WarehouseSettings = WarehouseSettings()
     kpi: KpiSettings = KpiSettings()
     alerts: AlertSettings = AlertSettings()
+    doors: Annotated[ServingSettings, Field(alias="serving")] = ServingSettings()
     sources: Annotated[dict[Word, AnySource], BeforeValidator(_with_kinds)] = {}
 
     @property

@@ -14,7 +14,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     """The definitions of one company; dbt has parsed its project before they are made."""
     manifest_path, manifest = manifest_of(settings)
     return dg.Definitions(
-        assets=[*raw_assets(settings), dbt_models(manifest_path), *publications(manifest)],
+        assets=[*raw_assets(settings), dbt_models(manifest_path), *publications(manifest, settings)],
         asset_checks=[*source_gate(settings), *publish_gate(manifest)],
         jobs=automation.jobs(settings),
         schedules=[automation.daily_refresh(settings)],

@@ -14,7 +14,7 @@ from ingestion import landing
 from ingestion.errors import FunnelhouseError
 from ingestion.settings import Settings
 from orchestration import builds, layout, lock
-from orchestration.errors import PipelineError
+from orchestration.errors import PipelineError, ServerDoorError
 from orchestration.quality.hashes import quoted
 from orchestration.serving import duckdb_file
 
@@ -35,7 +35,7 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Everything there is to know about a company's folder; a file that cannot be read is a finding, not a crash."""
     findings: list[Finding] = []
-    for look in (_versions, _space, _permissions, _lock, _landing, _warehouse, _publications):
+    for look in (_versions, _space, _permissions, _lock, _landing, _warehouse, _publications, _server_door):
         findings.extend(_guarded(look, settings))
     return findings
 
@@ -94,6 +94,11 @@ def _landing(settings: Settings) -> Iterator[Finding]:
 
 
 def _warehouse(settings: Settings) -> Iterator[Finding]:
+    if settings.warehouse.engine == "spark":
+        from orchestration.spark import health
+
+        yield from (Finding("warehouse", *look) for look in health.examine(settings))
+        return
     path = settings.warehouse_path
     if not path.exists():
         yield Finding("warehouse", True, "not built yet")
@@ -145,3 +150,24 @@ def _publications(settings: Settings) -> Iterator[Finding]:
         yield Finding("publication", False, f"current.json names {current['path']}, which is gone", advice)
     if not duckdb_file.versions(settings):
         yield Finding("publication", True, "nothing is published yet")
+
+
+def _server_door(settings: Settings) -> Iterator[Finding]:
+    if settings.doors.postgres is None:
+        return
+    from orchestration.serving import postgres
+
+    current = duckdb_file.current_version(settings) or {}
+    try:
+        found = postgres.state(settings)
+    except ServerDoorError as error:
+        yield Finding("postgres", False, f"PostgreSQL {error.where}: {error.what}", error.next)
+        return
+    served, advice = f"PostgreSQL {found['where']} serves {found['build_id'] or 'nothing'}", "`funnel publish`"
+    if found["differences"]:
+        few = "; ".join(found["differences"][:3])
+        yield Finding("postgres", False, f"{served}, but {len(found['differences'])} things differ: {few}", advice)
+    elif found["build_id"] != current.get("build_id"):
+        yield Finding("postgres", False, f"{served}, the file door {current.get('build_id') or 'nothing'}", advice)
+    else:
+        yield Finding("postgres", True, f"{served} like the file door")

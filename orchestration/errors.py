@@ -29,3 +29,11 @@ class SourceFailed(PipelineError):
 
 class LockedError(PipelineError):
     """Another process holds the lock. The message names it."""
+
+
+class ServerDoorError(PipelineError):
+    """PostgreSQL could not be brought to the published build. Says what, where and what to do next; never a secret."""
+
+    def __init__(self, what: str, *, where: str, next: str) -> None:
+        self.what, self.where, self.next = what, where, next
+        super().__init__(f"PostgreSQL {where}: {what}; {next}")

@@ -41,7 +41,7 @@ def _execute(settings: Settings, names: Sequence[str] | None) -> PipelineError |
     """The job in two runs: what is raw, then what depends on it, so that nothing new costs (nearly) nothing."""
     import dagster as dg
 
-    from orchestration.assets.publications import KEYS as publication_keys
+    from orchestration.assets.publications import keys as publication_keys
     from orchestration.assets.raw import source_keys
     from orchestration.automation import EVERYTHING
     from orchestration.definitions import build_definitions
@@ -61,7 +61,7 @@ def _execute(settings: Settings, names: Sequence[str] | None) -> PipelineError |
         if raw and (failures := _run(job, instance, raw)):
             return _as_error(settings, failures)
         if building.reusable(settings):
-            wanted = publication_keys
+            wanted = publication_keys(settings)
         else:
             materializable = definitions.resolve_asset_graph().materializable_asset_keys
             wanted = sorted(key for key in materializable if key.path[0] not in {stream.source for stream in STREAMS})
@@ -79,7 +79,9 @@ def _run(job: Any, instance: Any, keys: Sequence[Any]) -> dict[str, str]:
         tags={"funnelhouse/started_by": "funnel run"},
     )
     if result.success:
-        return {}
+        skipped = [event.step_key for event in result.all_events if event.is_step_skipped and event.step_key]
+        unpublished = [step for step in skipped if step.startswith("publications__")]
+        return {step: "it was skipped: dbt did not tell of its marts" for step in unpublished}
     failures = {
         event.step_key: _message(event.step_failure_data)
         for event in result.all_events
@@ -96,6 +98,8 @@ def _as_error(settings: Settings, steps: dict[str, str]) -> PipelineError:
         if reasons and set(reasons) <= set(failed):
             return SourceFailed(f"nothing was published: {'; '.join(reasons)}")
         return GateRefused(reasons or [steps["publications__marts_file"]])
+    if "publications__postgres" in steps:
+        return PipelineError("; ".join([steps["publications__postgres"], *sources.problems(settings)]))
     if "publications__run_report" in steps:
         return SourceFailed("; ".join(sources.problems(settings)))
     if "dbt_build" in steps:

@@ -9,6 +9,7 @@ from ingestion.settings import Settings
 from orchestration import build as building
 from orchestration import builds, layout, lock, progress, sources, warehouse
 from orchestration.build import Build
+from orchestration.errors import PipelineError
 
 # The places between extraction and publication at which a test may kill the process, in the order of a run.
 FAULT_POINTS = (
@@ -87,11 +88,34 @@ def audit(settings: Settings, *, force: bool = False) -> builds.Json:
 
 
 def publish(settings: Settings, *, again: bool = False) -> builds.Json:
-    """Publish the newest build through every door, when the gate lets it through; `again` undoes a rollback."""
+    """Publish the newest build through every door, when the gate lets it through; `again` undoes a rollback.
+
+    A server door that fails raises its error; the file door is published then, and the next call catches up.
+    """
+    with writing(settings, "publish"):
+        return {**publish_file(settings, again=again), **publish_server(settings, examine=again)}
+
+
+def publish_file(settings: Settings, *, again: bool = False) -> builds.Json:
+    """Publish the newest build through the file door, when the gate lets it through."""
     from orchestration.serving import duckdb_file
 
     with writing(settings, "publish"), progress.phase("publish"):
         return duckdb_file.publish(settings, again=again)
+
+
+def publish_server(settings: Settings, *, examine: bool = False) -> builds.Json:
+    """Bring PostgreSQL to what the file door serves: `{"postgres": …}`, or nothing when that door is off."""
+    if settings.doors.postgres is None:
+        return {}
+    from orchestration.serving import duckdb_file, postgres
+
+    current = duckdb_file.current_version(settings)
+    if current is None:
+        raise PipelineError("nothing is published yet: run `funnel publish`")
+
+    with writing(settings, "publish"), progress.phase("postgres"):
+        return {"postgres": postgres.publish(settings, current["build_id"], examine=examine)}
 
 
 def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:
@@ -99,4 +123,4 @@ def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:
     from orchestration.serving import duckdb_file
 
     with writing(settings, "rollback"):
-        return duckdb_file.rollback(settings, build_id)
+        return {**duckdb_file.rollback(settings, build_id), **publish_server(settings, examine=True)}

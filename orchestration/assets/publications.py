@@ -1,14 +1,17 @@
-"""What leaves the house: the audited build as a DuckDB file, and the report that fails the run when a source failed."""
+"""What leaves the house: the audited build as a DuckDB file and, when that door is open, in PostgreSQL; and the report
+that fails the run when a source failed.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
+from ingestion.errors import FunnelhouseError
 from ingestion.settings import Settings
 from orchestration import builds, pipeline, sources
 from orchestration.assets.models import mart_keys
-from orchestration.errors import GateRefused
+from orchestration.errors import GateRefused, PipelineError
 from orchestration.quality import audit as auditing
 from orchestration.resources import Company
 from orchestration.serving import reader
@@ -17,11 +20,16 @@ GROUP = "publications"
 AUDIT = dg.AssetKey([GROUP, "audit"])
 MARTS_FILE = dg.AssetKey([GROUP, "marts_file"])
 RUN_REPORT = dg.AssetKey([GROUP, "run_report"])
-KEYS = [AUDIT, MARTS_FILE, RUN_REPORT]
+POSTGRES = dg.AssetKey([GROUP, "postgres"])
 
 
-def publications(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
-    """The audit, the file door and the report, in this order."""
+def keys(settings: Settings) -> list[dg.AssetKey]:
+    """Everything of this group that exists for a company."""
+    return [AUDIT, MARTS_FILE, *([POSTGRES] if settings.doors.postgres else []), RUN_REPORT]
+
+
+def publications(manifest: Mapping[str, Any], settings: Settings) -> list[dg.AssetsDefinition]:
+    """The audit, the doors and the report, in this order."""
 
     @dg.asset(key=AUDIT, group_name=GROUP, deps=mart_keys(manifest), kinds={"python"})
     def audit(company: Company) -> dg.MaterializeResult:
@@ -35,7 +43,7 @@ def publications(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
         """The published DuckDB file. Reads the stored verdicts and the seal itself, whoever materialises it."""
         try:
             settings = company.settings()
-            publication = pipeline.publish(settings)
+            publication = pipeline.publish_file(settings)
         except GateRefused as refusal:
             raise dg.Failure(str(refusal), metadata={"reasons": refusal.reasons}, allow_retries=False) from refusal
         shown = {name: str(value) for name, value in publication.items()}
@@ -49,7 +57,17 @@ def publications(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
             raise dg.Failure("; ".join(failed), allow_retries=False)
         return dg.MaterializeResult(metadata={"failed_sources": 0})
 
-    return [audit, marts_file, run_report]
+    return [audit, marts_file, *([_postgres] if settings.doors.postgres else []), run_report]
+
+
+@dg.asset(key=POSTGRES, group_name=GROUP, deps=[MARTS_FILE], kinds={"postgres"})
+def _postgres(company: Company) -> dg.MaterializeResult:
+    """The same build in PostgreSQL, replaced in one transaction; what the file door serves is what it takes."""
+    try:
+        served = pipeline.publish_server(company.settings()).get("postgres", {})
+    except (PipelineError, FunnelhouseError) as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    return dg.MaterializeResult(metadata={name: str(value) for name, value in served.items()})
 
 
 def _preview(settings: Settings) -> str:

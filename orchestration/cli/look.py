@@ -45,6 +45,7 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     with output.errors_as_exit_codes(as_json=as_json):
         settings = settings_of(context)
         problems = [problem for name in settings.enabled_sources for problem in _source_problems(settings, name)]
+        problems += _door_problems(settings)
     lines = [f"{settings.file}: {len(settings.enabled_sources)} enabled sources", *problems]
     output.show(
         {"file": str(settings.file), "sources": list(settings.enabled_sources), "problems": problems},
@@ -159,6 +160,17 @@ def _source_problems(settings: Settings, name: str) -> list[str]:
             except ConfigurationError as error:
                 problems.append(f"source {name}: {field}: {error}")
     return problems
+
+
+def _door_problems(settings: Settings) -> list[str]:
+    from ingestion.errors import ConfigurationError
+
+    try:
+        if settings.doors.postgres:
+            settings.doors.postgres.url.get_secret_value()
+    except ConfigurationError as error:
+        return [f"serving.postgres: url: {error}"]
+    return []
 
 
 def _print_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

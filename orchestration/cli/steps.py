@@ -216,4 +216,7 @@ def _run_lines(summary: dict[str, Any]) -> list[str]:
 
 
 def _published_line(publication: dict[str, Any]) -> str:
-    return f"published {publication['path']} (build {publication['build_id']}, as of {publication['as_of_date']})"
+    server = f"; PostgreSQL {publication['postgres']['where']} serves it too" if "postgres" in publication else ""
+    return (
+        f"published {publication['path']} (build {publication['build_id']}, as of {publication['as_of_date']}){server}"
+    )

@@ -97,10 +97,12 @@ def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:
         "build_id": wanted,
         "as_of_date": getattr(building.stored(settings, wanted), "as_of_date", None),
     }
+    before = current or {}
+    again = before.get("build_id") == wanted  # a rollback that is repeated, so that another door catches up
     publication = {
         **publication,
         "published_at": builds.now_text(),
-        "rolled_back_from": (current or {}).get("build_id"),
+        "rolled_back_from": before.get("rolled_back_from" if again else "build_id"),
     }
     _point(settings, publication)
     return publication
