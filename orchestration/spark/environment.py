@@ -48,11 +48,11 @@ def properties(settings: Settings) -> dict[str, str]:
     found = {
         "spark.app.name": "funnelhouse",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",  # it would stand in the middle of dbt's lines
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.warehouse.dir": f"{settings.lake}/tables",
         "spark.sql.sources.partitionOverwriteMode": "dynamic",
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={metastore};create=true",
-        "spark.driver.extraJavaOptions": f"-Dderby.system.home={home(settings)}",
         **FIXED,
     }
     if settings.warehouse.master:
@@ -66,7 +66,9 @@ def properties(settings: Settings) -> dict[str, str]:
         found["spark.sql.extensions"] = "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions"
         found["spark.sql.catalog.spark_catalog"] = "org.apache.iceberg.spark.SparkSessionCatalog"
         found["spark.sql.catalog.spark_catalog.type"] = "hive"
-    return found | settings.warehouse.spark
+    found |= settings.warehouse.spark
+    java = f"-Dderby.system.home={home(settings)} {found.get('spark.driver.extraJavaOptions', '')}"
+    return found | {"spark.driver.extraJavaOptions": java.strip()}
 
 
 def variables(settings: Settings) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Raw on Spark is the landing itself: views over its batches, and the configuration as tables of schema `meta`."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,24 +26,36 @@ def prepare(settings: Settings, session: Session) -> None:
     """Show every catalogued stream as a raw table, whether or not anything has landed, and the configuration.
 
     A batch that the ledger of loads does not have is not seen, nor a version that equals the one before it. What a
-    killed build left behind is removed. Raises EngineError with what Spark said, BuildError when the cluster does not
-    know the table format.
+    killed build left behind is removed. Nothing is said twice to a metastore of our own. Raises EngineError with what
+    Spark said, BuildError when the cluster does not know the table format.
     """
-    _require_format(settings, session)
-    for name in (*_TABLES, *dict.fromkeys(f"raw_{stream.source}" for stream in STREAMS)):
-        session.execute(_database(settings, name))
-    for name in META_TABLES.keys() - {"quarantined_records"}:
+    wanted = _statements(settings)
+    stamp = settings.var / "spark" / "metastore" / "prepared"
+    digest = hashlib.sha256("\n".join(wanted).encode()).hexdigest()
+    if settings.warehouse.thrift or not stamp.exists() or stamp.read_text() != digest:
+        _require_format(settings, session)
+        for statement in wanted:
+            session.execute(statement)
+        if not settings.warehouse.thrift:
+            stamp.write_text(digest)
+    for schema in _BUILT:
+        _remove_leftovers(settings, session, schema)
+
+
+def _statements(settings: Settings) -> list[str]:
+    names = (*_TABLES, *dict.fromkeys(f"raw_{stream.source}" for stream in STREAMS))
+    found = [_database(settings, name) for name in names]
+    for name in sorted(META_TABLES.keys() - {"quarantined_records"}):
         columns = ", ".join(f"{column} {_TYPES.get(kind, kind)}" for column, kind in lake.columns_of(name))
-        session.execute(f"drop table if exists meta.{name}")
-        session.execute(f"create table meta.{name} ({columns}) using json location '{settings.lake}/meta/{name}.json'")
+        location = f"{settings.lake}/meta/{name}.json"
+        found.append(f"drop table if exists meta.{name}")
+        found.append(f"create table meta.{name} ({columns}) using json location '{location}'")
     for stream in STREAMS:
         landed = [name for name in _sources(settings, stream) if _folder(settings, name, stream).is_dir()]
         for name in landed:
-            for statement in _landed(name, stream, f"{lake.landing_uri(settings)}/{name}/{stream.entity}"):
-                session.execute(statement)
-        session.execute(_raw(stream, landed))
-    for schema in _BUILT:
-        _remove_leftovers(settings, session, schema)
+            found += _landed(name, stream, f"{lake.landing_uri(settings)}/{name}/{stream.entity}")
+        found.append(_raw(stream, landed))
+    return found
 
 
 def _database(settings: Settings, name: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from ingestion import lake, landing
 from ingestion.errors import StateError
 from ingestion.settings import Settings
-from orchestration import pipeline
+from orchestration import doctor, pipeline
 from orchestration.errors import BuildError
 from tests.orchestration.companies import funnel, write_worked_example
 from tests.spark.cluster import needs_spark
@@ -96,3 +96,12 @@ def test_owner_file_that_names_another_folder_is_explained(example: Settings) ->
     path.write_text(json.dumps({"company": "Else", "folder": "/somewhere"}) + "\n")
     with pytest.raises(StateError, match="the lake belongs to Else in /somewhere"):
         pipeline.load(example)
+
+
+def test_doctor_names_what_spark_lacks(example: Settings) -> None:
+    settings = on_spark(example.file, where='master = "spark://127.0.0.1:9"')
+    found = [finding for finding in doctor.examine(settings) if finding.subject == "warehouse"]
+    assert [finding.is_fine for finding in found] == [True, False, True]
+    assert "pyspark-" in found[0].detail
+    assert "127.0.0.1:9 does not answer" in found[1].detail
+    assert "0 loaded batches" in found[2].detail
