@@ -93,11 +93,11 @@ def finish(settings: Settings, running: Build) -> Build:
     manifest = builds.read_json(layout.dbt_target(settings) / "manifest.json") or {}
     with warehouse.reading(settings) as reader:
         rows = reader.row_counts()
+        found = verdicts.from_dbt(reader, results, manifest)
     for result in results["results"]:
         node = manifest["nodes"].get(result["unique_id"], {})
         if node.get("resource_type") in {"model", "seed"}:
             running.models[result["unique_id"]] = _model(result, node, rows)
-    found = verdicts.from_dbt(settings, results, manifest)
     builds.write(settings, running.build_id, "dbt_verdicts", {"verdicts": [v.as_json() for v in found]})
     running.problems = [
         f"{model['name']}: {model['message']}"

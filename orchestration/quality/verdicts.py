@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.settings import Settings
-from orchestration import warehouse
 from orchestration.errors import EngineError
 from orchestration.warehouse import Reader
 
@@ -49,7 +47,7 @@ class Verdict:
         return f"{self.check} {self.status}{said}" + (f", first {first}" if first and first not in said else "")
 
 
-def from_dbt(settings: Settings, results: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Verdict]:
+def from_dbt(reader: Reader, results: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Verdict]:
     """The verdict of every data test in dbt's run results, with a few of the rows that failed it."""
     found = [
         _from_result(result, manifest["nodes"][result["unique_id"]], manifest)
@@ -57,11 +55,9 @@ def from_dbt(settings: Settings, results: Mapping[str, Any], manifest: Mapping[s
         if manifest["nodes"].get(result["unique_id"], {}).get("resource_type") == "test"
     ]
     codes = {result["unique_id"]: result.get("compiled_code") for result in results["results"]}
-    bad = [verdict for verdict in found if verdict.status == FAILED and codes.get(verdict.check)]
-    if bad:
-        with warehouse.reading(settings) as reader:
-            for verdict in bad:
-                verdict.examples = _examples(reader, codes[verdict.check] or "")
+    for verdict in found:
+        if verdict.status == FAILED and codes.get(verdict.check):
+            verdict.examples = _examples(reader, codes[verdict.check] or "")
     return found
 
 

@@ -26,6 +26,7 @@ from ingestion.settings import Settings, load_settings
 from orchestration import pipeline, transform, warehouse
 from tests.bench import machine
 from tests.bench.company import Company
+from tests.spark.companies import with_engine
 
 MODELS = ["build", "--full-refresh", "--resource-type", "model", "--resource-type", "seed"]
 FACTS = ("fct_leads", "fct_lead_stage_events", "fct_opportunities", "fct_opportunity_stage_events", "fct_tickets",
@@ -95,15 +96,14 @@ def _on_spark(settings: Settings, folder: Path, master: str) -> Settings:
     shutil.copytree(settings.folder, folder, ignore=shutil.ignore_patterns("warehouse.duckdb*", "dbt", "locks"))
     for mark in (folder / "var" / "landing").rglob("*.loaded"):
         mark.unlink()
-    text = re.sub(r"(?ms)^\[warehouse\]\n.*?(?=^\[)", "", (folder / settings.file.name).read_text())
-    section = (
-        f'[warehouse]\nengine = "spark"\nmaster = "{master}"\n\n[warehouse.spark]\n"spark.driver.memory" = "6g"\n'
-        '"spark.sql.shuffle.partitions" = "4"\n"spark.eventLog.enabled" = "true"\n'
-        f'"spark.eventLog.dir" = "{events.as_uri()}"\n"spark.eventLog.compress" = "false"\n\n'
-    )
-    first = text.index("[sources.")
-    (folder / settings.file.name).write_text(text[:first] + section + text[first:])
-    return load_settings(folder / settings.file.name)
+    properties = {
+        "spark.driver.memory": "6g",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": events.as_uri(),
+        "spark.eventLog.compress": "false",
+    }
+    return with_engine(folder / settings.file.name, f'master = "{master}"', properties)
 
 
 def _shuffled(events: Path) -> float:

@@ -27,9 +27,14 @@ QUICK = {
 
 def on_spark(file: Path, *, where: str, more: dict[str, str] | None = None) -> Settings:
     """Point a company's configuration at Spark: `where` is a line such as `master = "local[2]"`."""
-    properties = "".join(f'"{name}" = "{value}"\n' for name, value in {**QUICK, **(more or {})}.items())
+    return with_engine(file, where, {**QUICK, **(more or {})})
+
+
+def with_engine(file: Path, where: str, properties: dict[str, str]) -> Settings:
+    """Replace a configuration's `[warehouse]` by one of Spark with exactly these properties."""
+    lines = "".join(f'"{name}" = "{value}"\n' for name, value in properties.items())
     text = re.sub(r"(?ms)^\[warehouse[^\n]*\n.*?(?=^\[|\Z)", "", file.read_text())
-    section = f'[warehouse]\nengine = "spark"\n{where}\n\n[warehouse.spark]\n{properties}\n'
+    section = f'[warehouse]\nengine = "spark"\n{where}\n\n[warehouse.spark]\n{lines}\n'
     first = text.index("[sources.")
     file.write_text(text[:first] + section + text[first:])
     return load_settings(file)
