@@ -1,6 +1,20 @@
 {# The dimensions by which KPIs are told, one at a time. #}
 {% macro kpi_dimensions() -%}
-    {{- return(['channel', 'region', 'segment', 'team', 'sales_rep', 'ticket_channel', 'agent_group']) -}}
+    {{- return([
+        'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep',
+        'ticket_channel', 'agent_group', 'funnel_step', 'pipeline_step', 'pipeline_stage'
+    ]) -}}
+{%- endmacro %}
+
+
+{# Rows of a relation with a column for every dimension: those that it does not have are NULL, they do not apply. #}
+{% macro with_all_dimensions(relation, dimensions, keep) %}
+    select
+        {{ keep | join(',\n        ') }}
+        {%- for dimension in kpi_dimensions() %},
+        {{ dimension if dimension in dimensions else 'cast(null as ' ~ dbt.type_string() ~ ') as ' ~ dimension }}
+        {%- endfor %}
+    from {{ relation }}
 {%- endmacro %}
 
 
@@ -12,22 +26,24 @@
 {% macro rows_by_member(relation, keep, scope=none) %}
     select
         {{ keep | join(',\n        ') }},
-        'total' as dimension,
-        'all' as member
-    from {{ relation }}
-    {%- if scope %}
-    where {{ scope }} in ('all', 'total')
-    {%- endif %}
-    {%- for dimension in kpi_dimensions() %}
-    union all
-    select
-        {{ keep | join(',\n        ') }},
-        '{{ dimension }}' as dimension,
-        {{ dimension }} as member
-    from {{ relation }}
-    where {{ dimension }} is not null
+        dimension,
+        member
+    from (
+        select
+            {{ relation }}.*,
+            dimensions.dimension,
+            case dimensions.dimension
+                when 'total' then 'all'
+                {%- for dimension in kpi_dimensions() %}
+                when '{{ dimension }}' then {{ relation }}.{{ dimension }}
+                {%- endfor %}
+            end as member
+        from {{ relation }}
+        cross join (values ('total'){% for dimension in kpi_dimensions() %}, ('{{ dimension }}'){% endfor %})
+            as dimensions (dimension)
         {%- if scope %}
-        and {{ scope }} in ('all', '{{ dimension }}')
+        where {{ relation }}.{{ scope }} in ('all', dimensions.dimension)
         {%- endif %}
-    {%- endfor %}
+    ) as by_dimension
+    where member is not null
 {% endmacro %}

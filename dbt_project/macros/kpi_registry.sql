@@ -26,6 +26,7 @@
         {{ text_literal(entry.formula) }} as formula,
         {{ text_literal(entry.grain) }} as grain,
         {{ text_literal(entry.aggregation) }} as aggregation,
+        {{ text_literal(entry.get('smallest_grain', 'day')) }} as smallest_grain,
         {{ text_literal(entry.dimensions | join(', ')) }} as dimensions,
         {{ text_literal(entry.drill_through.fact) }} as drill_through_fact,
         {{ text_literal(entry.drill_through.filter) }} as drill_through_filter,
@@ -38,7 +39,7 @@
     {%- endfor %}
     {%- if not entries %}
     select
-        {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'dimensions',
+        {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'smallest_grain', 'dimensions',
             'drill_through_fact', 'drill_through_filter', 'computed_by', 'sample_source', 'required_input', 'valid_from_text'] -%}
         cast(null as varchar) as {{ column }},
         {% endfor -%}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +16,7 @@ from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.money import Costs, Recurring, customers
 from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
-from tests.oracle.periods import last_day, period_of
+from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.quotas import target_amounts
 from tests.oracle.service import Service
 
@@ -47,6 +46,12 @@ SUMS = {
     "customers_churned", "tickets_created",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
+# What is known by the month only has no days and weeks.
+MONTHLY = {
+    "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
+    "active_customers", "customers_churned", "cac_paid", "cac_direct", "cac_loaded", "quota_attainment",
+    "pipeline_amount", *RETENTION,
+}  # fmt: skip
 NEEDS = {
     "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate"},
     "sql": {"sqls", "sql_to_opportunity_rate"},
@@ -68,15 +73,6 @@ DURATIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Period:
-    """A month or a quarter, cut to the as-of date."""
-
-    grain: str
-    start: date
-    end: date
-
-
 def shares(fact: Fact) -> Iterable[tuple[str, str]]:
     """The (dimension, member) pairs that a fact counts for."""
     if fact.is_total:
@@ -90,7 +86,7 @@ def quotient(numerator: Decimal, denominator: Decimal) -> float | None:
 
 
 def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFrame:
-    """Every KPI value of a ledger folder as of a date, by month and quarter.
+    """Every KPI value of a ledger folder as of a date, at every grain.
 
     `total` has a row for every period since the first fact, other members where something happened.
     """
@@ -104,34 +100,38 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     recurring = Recurring(ledger, buyers, facts)
     recurring.collect()
     Service(ledger, facts).collect()
-    values = _empty_totals(facts, as_of)
-    values.update(_additive(facts.additive))
-    values.update(_durations(facts.durations))
-    values.update(_stocks(facts.stocks, as_of))
-    values.update(_retention(recurring, as_of))
+    calendar = ledger.calendar
+    values = _empty_totals(facts, as_of, calendar)
+    values.update(_additive(facts.additive, calendar))
+    values.update(_durations(facts.durations, calendar))
+    values.update(_stocks(facts.stocks, as_of, calendar))
+    values.update(_retention(recurring, as_of, calendar))
     values.update(_quotas(ledger, facts))
     values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
 
 
-def _empty_totals(facts: Facts, as_of: date) -> dict[Key, Value]:
+def grains(kpi: str) -> Iterable[str]:
+    """The grains at which a KPI is told."""
+    return MONTHS if kpi in MONTHLY else GRAINS
+
+
+def _empty_totals(facts: Facts, as_of: date, calendar: Calendar) -> dict[Key, Value]:
     """Every KPI's total with nothing in it, for every period since the first fact."""
     first = min((fact.day for fact in [*facts.additive, *facts.durations, *facts.stocks]), default=as_of)
-    starts = [(grain, first) for grain in ("month", "quarter")]
+    nothing: dict[str, Value] = {kpi: (Decimal(0), None, 0.0) for kpi in SUMS}
+    nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in RATIOS | RETENTION}
+    nothing |= {f"{name}_{statistic}": (None, None, None) for name, some in DURATIONS.items() for statistic in some}
+    nothing["quota_attainment"] = (None, None, None)
     empty: dict[Key, Value] = {}
-    for grain, day in starts:
-        start = period_of(day, grain)
+    for grain in GRAINS:
+        start = calendar.period_of(first, grain)
         while start <= as_of:
-            for kpi in SUMS:
-                empty[kpi, grain, start, "total", "all"] = (Decimal(0), None, 0.0)
-            for kpi in RATIOS | RETENTION:
-                empty[kpi, grain, start, "total", "all"] = (Decimal(0), Decimal(0), None)
-            for name, statistics in DURATIONS.items():
-                for statistic in statistics:
-                    empty[f"{name}_{statistic}", grain, start, "total", "all"] = (None, None, None)
-            empty["quota_attainment", grain, start, "total", "all"] = (None, None, None)
-            start = last_day(start, grain) + timedelta(days=1)
+            empty |= {
+                (kpi, grain, start, "total", "all"): value for kpi, value in nothing.items() if grain in grains(kpi)
+            }
+            start = calendar.last_day(start, grain) + timedelta(days=1)
     return empty
 
 
@@ -150,12 +150,13 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
     return {key: (None, None, None) if key[0] in unknown else value for key, value in values.items()}
 
 
-def _additive(facts: list[Fact]) -> dict[Key, Value]:
+def _additive(facts: list[Fact], calendar: Calendar) -> dict[Key, Value]:
     sums: dict[Key, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for fact in facts:
-        for grain in ("month", "quarter"):
+        for grain in grains(fact.kpi):
+            start = calendar.period_of(fact.day, grain)
             for dimension, who in shares(fact):
-                both = sums[fact.kpi, grain, period_of(fact.day, grain), dimension, who]
+                both = sums[fact.kpi, grain, start, dimension, who]
                 both[0] += fact.numerator
                 both[1] += fact.denominator
     return {key: _value(key[0], *both) for key, both in sums.items()}
@@ -167,13 +168,13 @@ def _value(kpi: str, numerator: Decimal, denominator: Decimal) -> Value:
     return numerator, None, float(numerator)
 
 
-def _durations(facts: list[Fact]) -> dict[Key, Value]:
+def _durations(facts: list[Fact], calendar: Calendar) -> dict[Key, Value]:
     observed: dict[Key, list[float]] = defaultdict(list)
     for fact in facts:
-        for grain in ("month", "quarter"):
+        for grain in grains(fact.kpi):
+            start = calendar.period_of(fact.day, grain)
             for dimension, who in shares(fact):
-                key = (fact.kpi, grain, period_of(fact.day, grain), dimension, who)
-                observed[key].append(float(fact.numerator))
+                observed[fact.kpi, grain, start, dimension, who].append(float(fact.numerator))
     found: dict[Key, Value] = {}
     for (name, *rest), series in observed.items():
         for statistic in DURATIONS[name]:
@@ -183,12 +184,12 @@ def _durations(facts: list[Fact]) -> dict[Key, Value]:
     return found
 
 
-def _stocks(facts: list[Fact], as_of: date) -> dict[Key, Value]:
+def _stocks(facts: list[Fact], as_of: date, calendar: Calendar) -> dict[Key, Value]:
     closing = []
     for fact in facts:
-        for grain in ("month", "quarter"):
-            start = period_of(fact.day, grain)
-            if fact.day == min(last_day(start, grain), as_of):
+        for grain in grains(fact.kpi):
+            start = calendar.period_of(fact.day, grain)
+            if fact.day == min(calendar.last_day(start, grain), as_of):
                 closing.append((grain, start, fact))
     sums: dict[Key, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for grain, start, fact in closing:
@@ -199,13 +200,13 @@ def _stocks(facts: list[Fact], as_of: date) -> dict[Key, Value]:
     return {key: _value(key[0], *both) for key, both in sums.items()}
 
 
-def _retention(recurring: Recurring, as_of: date) -> dict[Key, Value]:
+def _retention(recurring: Recurring, as_of: date, calendar: Calendar) -> dict[Key, Value]:
     sums: dict[Key, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for grain in ("month", "quarter"):
-        for start in sorted({period_of(end, grain) for end in recurring.ends}):
+        for start in sorted({calendar.period_of(end, grain) for end in recurring.ends}):
             if start - timedelta(days=1) < recurring.ends[0]:
                 continue
-            end = min(last_day(start, grain), as_of)
+            end = min(calendar.last_day(start, grain), as_of)
             for kpi, customer, numerator, denominator in recurring.retention(start, end):
                 for dimension, who in [("total", "all"), *recurring.members(customer).items()]:
                     both = sums[kpi, grain, start, dimension, who]
@@ -216,7 +217,7 @@ def _retention(recurring: Recurring, as_of: date) -> dict[Key, Value]:
 
 def _quotas(ledger: Ledger, facts: Facts) -> dict[Key, Value]:
     """Credited sales by target."""
-    credited = _additive([fact for fact in facts.additive if fact.kpi == "credited_sales_amount"])
+    credited = _additive([fact for fact in facts.additive if fact.kpi == "credited_sales_amount"], ledger.calendar)
     found: dict[Key, Value] = {}
     for (grain, start, dimension, who), target in target_amounts(ledger).items():
         key = ("credited_sales_amount", grain, start, dimension, who)

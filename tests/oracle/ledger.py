@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from tests.oracle.periods import Calendar
+
 Row = dict[str, Any]
 UNKNOWN = "(unknown)"
 
@@ -46,6 +48,8 @@ class Rules:
     rate_max_age_days: int = 7
     minor_units: int = 2
     media_is_in_ad_spend: bool = True
+    week_start: int = 1
+    fiscal_start: int = 1
 
 
 @dataclass
@@ -66,6 +70,11 @@ class Ledger:
             frame = pd.read_csv(path, dtype=str, keep_default_na=False)
             tables[path.stem] = frame.drop_duplicates().to_dict("records")
         return cls(tables, as_of, rules or Rules())
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The company's weeks and fiscal years."""
+        return Calendar(self.rules.week_start, self.rules.fiscal_start)
 
     def rows(self, name: str) -> list[Row]:
         """The rows of one entity, in file order."""

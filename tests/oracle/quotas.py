@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.oracle.ledger import Ledger, Row, money
-from tests.oracle.periods import MONTHS, last_day, period_of
+from tests.oracle.periods import MONTHS
 
 Target = tuple[str, date, str, str]
 
@@ -31,8 +31,8 @@ def target_amounts(ledger: Ledger) -> dict[Target, Decimal]:
         if row["kpi"] == "credited_sales_amount":
             written[row["dimension"], row["member"]].append(_quota(ledger, row))
     starts = [quota.start for quotas in written.values() for quota in quotas]
-    months = {period_of(end, "month") for end in ledger.month_ends(min(starts))} if starts else set()
-    periods = sorted({(grain, period_of(month, grain)) for month in months for grain in ("month", "quarter")})
+    months = ledger.month_ends(min(starts)) if starts else []
+    periods = sorted({(grain, ledger.calendar.period_of(month, grain)) for month in months for grain in MONTHS})
     working = _working_days(ledger)
     found: dict[Target, Decimal] = {}
     for (dimension, who), quotas in written.items():
@@ -73,7 +73,7 @@ def _employment(ledger: Ledger, rep: str) -> tuple[date, date]:
 
 def _quota(ledger: Ledger, row: Row) -> Quota:
     start = date.fromisoformat(row["period_start_date"])
-    end = last_day(start, row["period_grain"])
+    end = ledger.calendar.last_day(start, row["period_grain"])
     first, gone = (date.min, date.max) if row["dimension"] != "sales_rep" else _employment(ledger, row["member"])
     days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
     amount = ledger.convert(money(row["target_value"]), row.get("currency_code", ""), min(start, ledger.as_of))
@@ -83,7 +83,7 @@ def _quota(ledger: Ledger, row: Row) -> Quota:
 def _amount(
     ledger: Ledger, quotas: list[Quota], grain: str, start: date, working: tuple[set[int], set[date]]
 ) -> Decimal | None:
-    end = last_day(start, grain)
+    end = ledger.calendar.last_day(start, grain)
     for quota in quotas:
         if (quota.grain, quota.start) == (grain, start):
             return quota.amount

@@ -2,59 +2,47 @@ with components as (
     select * from {{ ref('int_kpi_components_unioned') }}
 ),
 
-by_month as (
-    select
-        kpi,
-        {{ month_start('component_date') }} as month_start_date,
-        channel, region, segment, team, sales_rep, ticket_channel, agent_group,
-        component_scope,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from components
-    group by
-        kpi,
-        {{ month_start('component_date') }},
-        channel, region, segment, team, sales_rep, ticket_channel, agent_group,
-        component_scope
+calendar_periods as (
+    select * from {{ ref('int_calendar_periods') }}
 ),
 
 by_member as (
-    {{ rows_by_member('by_month', ['kpi', 'month_start_date', 'numerator', 'denominator'], scope='component_scope') }}
+    {{ rows_by_member(
+        'components', ['kpi', 'component_date', 'numerator', 'denominator'], scope='component_scope'
+    ) }}
 ),
 
-by_period as (
+-- a day has few members but many combinations of them
+by_day as (
     select
-        'month' as period_grain,
-        month_start_date as period_start_date,
         kpi,
+        component_date,
         dimension,
         member,
-        numerator,
-        denominator
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
     from by_member
-    union all
-    select
-        'quarter' as period_grain,
-        {{ quarter_start('month_start_date') }} as period_start_date,
-        kpi,
-        dimension,
-        member,
-        numerator,
-        denominator
-    from by_member
+    group by kpi, component_date, dimension, member
 ),
 
 final as (
     select
-        kpi,
-        period_grain,
-        period_start_date,
-        dimension,
-        member,
-        cast(sum(numerator) as decimal(38, 6)) as numerator,
-        cast(sum(denominator) as decimal(38, 6)) as denominator
-    from by_period
-    group by kpi, period_grain, period_start_date, dimension, member
+        by_day.kpi,
+        calendar_periods.period_grain,
+        calendar_periods.period_start_date,
+        by_day.dimension,
+        by_day.member,
+        cast(sum(by_day.numerator) as decimal(38, 6)) as numerator,
+        cast(sum(by_day.denominator) as decimal(38, 6)) as denominator
+    from by_day
+    inner join calendar_periods
+        on by_day.component_date = calendar_periods.calendar_date
+    group by
+        by_day.kpi,
+        calendar_periods.period_grain,
+        calendar_periods.period_start_date,
+        by_day.dimension,
+        by_day.member
 )
 
 select * from final

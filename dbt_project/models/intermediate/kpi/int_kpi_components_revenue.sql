@@ -48,10 +48,6 @@ final as (
         channel,
         region,
         segment,
-        cast(null as {{ dbt.type_string() }}) as team,
-        cast(null as {{ dbt.type_string() }}) as sales_rep,
-        cast(null as {{ dbt.type_string() }}) as ticket_channel,
-        cast(null as {{ dbt.type_string() }}) as agent_group,
         'all' as component_scope,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator

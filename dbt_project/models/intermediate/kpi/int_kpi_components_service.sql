@@ -50,11 +50,8 @@ final as (
     select
         kpi,
         component_date,
-        cast(null as {{ dbt.type_string() }}) as channel,
         region,
         segment,
-        cast(null as {{ dbt.type_string() }}) as team,
-        cast(null as {{ dbt.type_string() }}) as sales_rep,
         ticket_channel,
         agent_group,
         'all' as component_scope,

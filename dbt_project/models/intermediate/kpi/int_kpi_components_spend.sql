@@ -7,12 +7,6 @@ final as (
         'marketing_spend_amount' as kpi,
         cost_date as component_date,
         coalesce(channel, '(unknown)') as channel,
-        cast(null as {{ dbt.type_string() }}) as region,
-        cast(null as {{ dbt.type_string() }}) as segment,
-        cast(null as {{ dbt.type_string() }}) as team,
-        cast(null as {{ dbt.type_string() }}) as sales_rep,
-        cast(null as {{ dbt.type_string() }}) as ticket_channel,
-        cast(null as {{ dbt.type_string() }}) as agent_group,
         cast(sum(shared_amount_reporting) as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator,
         'all' as component_scope

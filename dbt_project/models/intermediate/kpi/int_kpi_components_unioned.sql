@@ -23,123 +23,53 @@ service as (
 ),
 
 components as (
-    select
-        kpi,
-        component_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        component_scope,
-        numerator,
-        denominator
-    from funnel
+    {{ with_all_dimensions(
+        'funnel',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
     union all
-    select
-        kpi,
-        component_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        component_scope,
-        numerator,
-        denominator
-    from opportunities
+    {{ with_all_dimensions(
+        'opportunities',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
     union all
-    select
-        kpi,
-        component_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        component_scope,
-        numerator,
-        denominator
-    from spend
+    {{ with_all_dimensions(
+        'spend',
+        ['channel'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
     union all
-    select
-        kpi,
-        component_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        component_scope,
-        numerator,
-        denominator
-    from acquisition
+    {{ with_all_dimensions(
+        'acquisition',
+        ['channel', 'region', 'segment'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
     union all
-    select
-        kpi,
-        component_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        component_scope,
-        numerator,
-        denominator
-    from revenue
+    {{ with_all_dimensions(
+        'revenue',
+        ['channel', 'region', 'segment'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
     union all
-    select
-        kpi,
-        component_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        component_scope,
-        numerator,
-        denominator
-    from service
+    {{ with_all_dimensions(
+        'service',
+        ['region', 'segment', 'ticket_channel', 'agent_group'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
 ),
 
 final as (
     select
         kpi,
         component_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
+        {{ kpi_dimensions() | join(', ') }},
         component_scope,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
         cast(sum(denominator) as decimal(38, 6)) as denominator
     from components
-    group by
-        kpi,
-        component_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        component_scope
+    group by kpi, component_date, {{ kpi_dimensions() | join(', ') }}, component_scope
 )
 
 select * from final

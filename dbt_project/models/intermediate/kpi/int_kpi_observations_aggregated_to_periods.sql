@@ -2,28 +2,25 @@ with observations as (
     select * from {{ ref('int_kpi_observations_unioned') }}
 ),
 
+calendar_periods as (
+    select * from {{ ref('int_calendar_periods') }}
+),
+
 by_member as (
     {{ rows_by_member('observations', ['observation', 'observed_date', 'observed_value']) }}
 ),
 
 by_period as (
     select
-        'month' as period_grain,
-        {{ month_start('observed_date') }} as period_start_date,
-        observation,
-        dimension,
-        member,
-        observed_value
+        calendar_periods.period_grain,
+        calendar_periods.period_start_date,
+        by_member.observation,
+        by_member.dimension,
+        by_member.member,
+        by_member.observed_value
     from by_member
-    union all
-    select
-        'quarter' as period_grain,
-        {{ quarter_start('observed_date') }} as period_start_date,
-        observation,
-        dimension,
-        member,
-        observed_value
-    from by_member
+    inner join calendar_periods
+        on by_member.observed_date = calendar_periods.calendar_date
 ),
 
 final as (

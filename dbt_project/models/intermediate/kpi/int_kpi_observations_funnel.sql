@@ -11,8 +11,6 @@ final as (
         segment,
         team,
         sales_rep,
-        cast(null as {{ dbt.type_string() }}) as ticket_channel,
-        cast(null as {{ dbt.type_string() }}) as agent_group,
         cast(qualification_hours as decimal(18, 9)) as observed_value
     from milestones
     where milestone = 'sql'

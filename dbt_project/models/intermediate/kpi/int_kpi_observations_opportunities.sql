@@ -49,8 +49,6 @@ final as (
         segment,
         team,
         sales_rep,
-        cast(null as {{ dbt.type_string() }}) as ticket_channel,
-        cast(null as {{ dbt.type_string() }}) as agent_group,
         cast(days as decimal(18, 6)) as observed_value
     from observed
     where days >= 0

@@ -6,11 +6,8 @@ final as (
     select
         'first_response_minutes' as observation,
         first_reply_date as observed_date,
-        cast(null as {{ dbt.type_string() }}) as channel,
         region,
         segment,
-        cast(null as {{ dbt.type_string() }}) as team,
-        cast(null as {{ dbt.type_string() }}) as sales_rep,
         ticket_channel,
         agent_group,
         cast(first_response_minutes as decimal(18, 9)) as observed_value

@@ -10,45 +10,33 @@ service as (
     select * from {{ ref('int_kpi_observations_service') }}
 ),
 
+unioned as (
+    {{ with_all_dimensions(
+        'funnel',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['observation', 'observed_date', 'observed_value']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'opportunities',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['observation', 'observed_date', 'observed_value']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'service',
+        ['region', 'segment', 'ticket_channel', 'agent_group'],
+        keep=['observation', 'observed_date', 'observed_value']
+    ) }}
+),
+
 final as (
     select
         observation,
         observed_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
+        {{ kpi_dimensions() | join(', ') }},
         observed_value
-    from funnel
-    union all
-    select
-        observation,
-        observed_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        observed_value
-    from opportunities
-    union all
-    select
-        observation,
-        observed_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        observed_value
-    from service
+    from unioned
 )
 
 select * from final

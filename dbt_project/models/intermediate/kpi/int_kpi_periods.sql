@@ -2,6 +2,10 @@ with run_parameters as (
     select * from {{ ref('int_run_parameters') }}
 ),
 
+calendar_periods as (
+    select * from {{ ref('int_calendar_periods') }}
+),
+
 components as (
     select * from {{ ref('int_kpi_components_unioned') }}
 ),
@@ -19,35 +23,37 @@ first_dates as (
 ),
 
 bounds as (
-    select
-        {{ quarter_start('min(first_dates.first_date)') }} as first_quarter_date,
-        min(first_dates.first_date) as first_date
-    from first_dates
-),
-
-days as (
-    {{ date_spine('(select first_quarter_date from bounds)', '(select as_of_date from run_parameters)') }}
+    select min(first_date) as first_date from first_dates
 ),
 
 starts as (
-    select distinct 'month' as period_grain, {{ month_start('date_day') }} as period_start_date from days
-    union all
-    select distinct 'quarter' as period_grain, {{ quarter_start('date_day') }} as period_start_date from days
+    select distinct
+        calendar_periods.period_grain,
+        calendar_periods.period_start_date
+    from calendar_periods
+    inner join bounds
+        on calendar_periods.calendar_date >= bounds.first_date
+    inner join run_parameters
+        on calendar_periods.calendar_date <= run_parameters.as_of_date
 ),
 
 dated as (
     select
         period_grain,
         period_start_date,
+        {{ period_end('period_grain', 'period_start_date') }} as period_end_date,
         case
-            when period_grain = 'month' then {{ month_end('period_start_date') }}
-            else {{ quarter_end('period_start_date') }}
-        end as period_end_date,
-        case
+            when period_grain = 'day' then {{ date_add_days('period_start_date', -1) }}
+            when period_grain = 'week' then {{ date_add_days('period_start_date', -7) }}
             when period_grain = 'month' then {{ date_add_months('period_start_date', -1) }}
-            else {{ date_add_months('period_start_date', -3) }}
+            when period_grain in ('quarter', 'fiscal_quarter') then {{ date_add_months('period_start_date', -3) }}
+            else {{ date_add_months('period_start_date', -12) }}
         end as previous_period_start_date,
-        {{ date_add_months('period_start_date', -12) }} as previous_year_start_date
+        -- 52 weeks earlier is the week with the same days
+        case
+            when period_grain = 'week' then {{ date_add_days('period_start_date', -364) }}
+            else {{ date_add_months('period_start_date', -12) }}
+        end as previous_year_start_date
     from starts
 ),
 
@@ -62,8 +68,6 @@ final as (
         dated.previous_year_start_date
     from dated
     cross join run_parameters
-    cross join bounds
-    where dated.period_end_date >= bounds.first_date
 )
 
 select * from final

@@ -11,33 +11,17 @@ periods as (
 ),
 
 stocks as (
-    select
-        kpi,
-        stock_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        numerator,
-        denominator
-    from opportunities
+    {{ with_all_dimensions(
+        'opportunities',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['kpi', 'stock_date', 'numerator', 'denominator']
+    ) }}
     union all
-    select
-        kpi,
-        stock_date,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep,
-        ticket_channel,
-        agent_group,
-        numerator,
-        denominator
-    from revenue
+    {{ with_all_dimensions(
+        'revenue',
+        ['channel', 'region', 'segment'],
+        keep=['kpi', 'stock_date', 'numerator', 'denominator']
+    ) }}
 ),
 
 by_member as (

@@ -39,8 +39,6 @@ final as (
         segment,
         team,
         sales_rep,
-        cast(null as {{ dbt.type_string() }}) as ticket_channel,
-        cast(null as {{ dbt.type_string() }}) as agent_group,
         cast(sum(amount_reporting) as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator
     from owned

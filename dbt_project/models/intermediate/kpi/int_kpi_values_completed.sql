@@ -14,16 +14,26 @@ inputs as (
     select * from {{ ref('int_kpi_inputs_found') }}
 ),
 
--- The total of every KPI has a row for every period; other members where something happened.
-totals as (
+-- what is known by the month only has no days and weeks
+allowed as (
     select
         definitions.kpi,
         periods.period_grain,
-        periods.period_start_date,
-        'total' as dimension,
-        'all' as member
+        periods.period_start_date
     from definitions
     cross join periods
+    where definitions.smallest_grain = 'day' or periods.period_grain not in ('day', 'week')
+),
+
+-- The total of every KPI has a row for every period; other members where something happened.
+totals as (
+    select
+        kpi,
+        period_grain,
+        period_start_date,
+        'total' as dimension,
+        'all' as member
+    from allowed
 ),
 
 happened as (
@@ -72,8 +82,11 @@ final as (
         on spine.kpi = definitions.kpi
     inner join inputs
         on definitions.required_input = inputs.input
-    inner join periods
-        on spine.period_grain = periods.period_grain and spine.period_start_date = periods.period_start_date
+    inner join allowed
+        on
+            spine.kpi = allowed.kpi
+            and spine.period_grain = allowed.period_grain
+            and spine.period_start_date = allowed.period_start_date
     left join results
         on
             spine.kpi = results.kpi

@@ -13,6 +13,7 @@ final as (
         formula,
         grain,
         aggregation,
+        smallest_grain,
         dimensions,
         drill_through_fact,
         drill_through_filter,
