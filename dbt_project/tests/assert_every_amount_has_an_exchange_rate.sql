@@ -4,7 +4,7 @@ with opportunities as (
 ),
 
 pipeline as (
-    select * from {{ ref('int_opportunities_open_at_month_ends') }}
+    select * from {{ ref('int_opportunities_in_pipeline_daily') }}
 ),
 
 cost_lines as (

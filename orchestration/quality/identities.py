@@ -59,6 +59,41 @@ MRR_BRIDGE = Identity(
     """,
 )
 
+PIPELINE_BRIDGE = Identity(
+    "pipeline_bridge_closes",
+    ("marts.kpi_values",),
+    """
+    select
+        period_grain,
+        period_start_date,
+        dimension,
+        member,
+        sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) as closing_amount,
+        sum(case
+            when kpi in (
+                'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
+                'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
+            ) then numerator
+            when kpi in ('pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_transferred_out_amount')
+                then -numerator
+            else 0
+        end) as bridged_amount
+    from marts.kpi_values
+    where kpi like 'pipeline%amount%'
+    group by period_grain, period_start_date, dimension, member
+    having sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) <> sum(case
+        when kpi in (
+            'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
+            'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
+        ) then numerator
+        when kpi in ('pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_transferred_out_amount')
+            then -numerator
+        else 0
+    end)
+    order by period_grain, period_start_date, dimension, member
+    """,
+)
+
 ALLOCATED_COST = Identity(
     "allocated_cost_equals_ledger",
     ("marts.fct_acquisition_costs", "intermediate.int_cost_lines_unioned"),
@@ -192,6 +227,7 @@ MEMBERS_ADD_UP = Identity(
 
 IDENTITIES: tuple[Identity, ...] = (
     MRR_BRIDGE,
+    PIPELINE_BRIDGE,
     ALLOCATED_COST,
     FUNNEL_CONSERVATION,
     SPEND_TOTALS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from tests.oracle.ledger import UNKNOWN, Ledger, Row, largest_remainder, money
+from tests.oracle.ledger import UNKNOWN, Ledger, Row, largest_remainder
 from tests.oracle.opportunities import Opportunity, member
 from tests.oracle.people import Person, latest, merges, survivor
 
@@ -165,7 +165,6 @@ class Deals:
                 self._closed(deal, deal.closed)
                 if deal.is_won:
                     self._credit(deal, deal.closed)
-        self._pipeline()
 
     def _created(self, deal: Opportunity) -> None:
         assert deal.created is not None
@@ -227,13 +226,3 @@ class Deals:
         for rep, amount in largest_remainder(self.amount(deal), splits, cent).items():
             at = {"sales_rep": rep, "team": self.ledger.team(rep, day)}
             self.out.count("credited_sales_amount", day, at, amount)
-
-    def _pipeline(self) -> None:
-        first = min((deal.created for deal in self.deals if deal.created), default=self.ledger.as_of)
-        for day in self.ledger.month_ends(first):
-            for deal in self.deals:
-                if deal.is_open(day):
-                    amount = self.ledger.convert(
-                        money(deal.in_force("amount", day)), deal.in_force("currency_code", day), day
-                    )
-                    self.out.stocks.append(Fact("pipeline_amount", day, self.members(deal, day), amount))

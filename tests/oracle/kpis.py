@@ -17,8 +17,9 @@ from tests.oracle.money import Costs, Recurring, customers
 from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
 from tests.oracle.periods import GRAINS, MONTHS, Calendar
-from tests.oracle.quotas import target_amounts
+from tests.oracle.pipeline import Pipeline
 from tests.oracle.service import Service
+from tests.oracle.targets import targeted, velocity
 
 Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
@@ -43,14 +44,17 @@ SUMS = {
     "closings_undone", "credits", "deals_won", "deals_lost", "sales_amount", "credited_sales_amount",
     "data_quality_negative_durations", "pipeline_amount", "marketing_spend_amount", "new_customers", "mrr", "mrr_new",
     "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
-    "customers_churned", "tickets_created",
+    "customers_churned", "tickets_created", "pipeline_closing_amount", "weighted_pipeline_amount",
+    "pipeline_created_amount", "pipeline_reopened_amount", "pipeline_amount_changes", "pipeline_won_amount",
+    "pipeline_lost_amount", "pipeline_fx_amount", "pipeline_opening_amount", "pipeline_transferred_in_amount",
+    "pipeline_transferred_out_amount",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
 # What is known by the month only has no days and weeks.
 MONTHLY = {
     "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
     "active_customers", "customers_churned", "cac_paid", "cac_direct", "cac_loaded", "quota_attainment",
-    "pipeline_amount", *RETENTION,
+    "quota_pace", "pipeline_coverage", "pipeline_coverage_remaining", "sales_velocity_amount", *RETENTION,
 }  # fmt: skip
 NEEDS = {
     "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate"},
@@ -63,6 +67,13 @@ NEEDS = {
     "ticket": {"tickets_created"},
     "rating": {"csat", "csat_response_rate"},
 }  # fmt: skip
+TARGETED = {
+    "quota_attainment",
+    "quota_pace",
+    "pipeline_coverage",
+    "pipeline_coverage_remaining",
+    "sales_velocity_amount",
+}
 QUANTILES = {"median": 0.5, "p90": 0.9}
 DURATIONS = {
     "qualification_hours": ("median", "p90"),
@@ -94,7 +105,10 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     people, facts = persons(ledger), Facts()
     deals = opportunities(ledger, people)
     People(ledger, people, deals, facts).collect()
-    Deals(ledger, deals, facts).collect()
+    sales = Deals(ledger, deals, facts)
+    sales.collect()
+    pipeline = Pipeline(ledger, sales, facts)
+    pipeline.collect()
     buyers = customers(ledger, deals, people)
     Costs(ledger, buyers, facts).collect()
     recurring = Recurring(ledger, buyers, facts)
@@ -106,7 +120,9 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(_durations(facts.durations, calendar))
     values.update(_stocks(facts.stocks, as_of, calendar))
     values.update(_retention(recurring, as_of, calendar))
-    values.update(_quotas(ledger, facts))
+    values.update(_opening(values, calendar, as_of))
+    values.update(targeted(ledger, values, pipeline))
+    values.update(velocity(ledger, values, pipeline))
     values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
@@ -123,7 +139,7 @@ def _empty_totals(facts: Facts, as_of: date, calendar: Calendar) -> dict[Key, Va
     nothing: dict[str, Value] = {kpi: (Decimal(0), None, 0.0) for kpi in SUMS}
     nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in RATIOS | RETENTION}
     nothing |= {f"{name}_{statistic}": (None, None, None) for name, some in DURATIONS.items() for statistic in some}
-    nothing["quota_attainment"] = (None, None, None)
+    nothing |= dict.fromkeys(TARGETED, (None, None, None))
     empty: dict[Key, Value] = {}
     for grain in GRAINS:
         start = calendar.period_of(first, grain)
@@ -215,12 +231,13 @@ def _retention(recurring: Recurring, as_of: date, calendar: Calendar) -> dict[Ke
     return {key: (*both, quotient(both[0], both[1])) for key, both in sums.items()}  # type: ignore[misc]
 
 
-def _quotas(ledger: Ledger, facts: Facts) -> dict[Key, Value]:
-    """Credited sales by target."""
-    credited = _additive([fact for fact in facts.additive if fact.kpi == "credited_sales_amount"], ledger.calendar)
+def _opening(values: dict[Key, Value], calendar: Calendar, as_of: date) -> dict[Key, Value]:
+    """What a period opens with: the pipeline of the evening before it."""
     found: dict[Key, Value] = {}
-    for (grain, start, dimension, who), target in target_amounts(ledger).items():
-        key = ("credited_sales_amount", grain, start, dimension, who)
-        got = credited.get(key, (Decimal(0), None, 0.0))[0] or Decimal(0)
-        found["quota_attainment", grain, start, dimension, who] = (got, target, quotient(got, target))
+    for (kpi, grain, day, dimension, who), value in values.items():
+        if kpi == "pipeline_amount" and grain == "day" and value[0]:
+            morning = day + timedelta(days=1)
+            for larger in GRAINS:
+                if morning <= as_of and calendar.period_of(morning, larger) == morning:
+                    found["pipeline_opening_amount", larger, morning, dimension, who] = value
     return found

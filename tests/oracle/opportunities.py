@@ -154,7 +154,7 @@ def _changes(ledger: Ledger, deal: Opportunity, rows: list[Row]) -> dict[str, li
     known: dict[str, list[tuple[date, str]]] = defaultdict(list)
     for row in sorted(rows, key=lambda change: change["changed_at"]):
         known[row["field"]].append((ledger.day(row["changed_at"]) or date.min, row["value"]))
-    for column in ("amount", "currency_code", "owner_sales_rep_id"):
+    for column in ("amount", "currency_code", "probability", "expected_close_date", "owner_sales_rep_id"):
         if column not in known:
             for version in deal.versions:
                 known[column].append((ledger.day(version.get("updated_at")) or date.min, version.get(column, "")))

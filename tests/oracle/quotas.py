@@ -24,15 +24,30 @@ class Quota:
     days: tuple[date, ...]
 
 
+def working_days(ledger: Ledger, start: date, end: date) -> int:
+    """Working days from one day through another."""
+    weekdays, holidays = _working_days(ledger)
+    days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
+    return sum(day.isoweekday() in weekdays and day not in holidays for day in days)
+
+
 def target_amounts(ledger: Ledger) -> dict[Target, Decimal]:
-    """Quota by (grain, period start, dimension, member), teams and company completed from the level below."""
+    """Quota by (grain, period start, dimension, member), teams and company completed from the level below.
+
+    Periods reach from the first target to the as-of date or the last target, whichever is later.
+    """
     written: dict[tuple[str, str], list[Quota]] = defaultdict(list)
     for row in ledger.rows("targets"):
         if row["kpi"] == "credited_sales_amount":
             written[row["dimension"], row["member"]].append(_quota(ledger, row))
     starts = [quota.start for quotas in written.values() for quota in quotas]
-    months = ledger.month_ends(min(starts)) if starts else []
-    periods = sorted({(grain, ledger.calendar.period_of(month, grain)) for month in months for grain in MONTHS})
+    last = max([ledger.as_of, *(quota.end for quotas in written.values() for quota in quotas)])
+    days = [
+        start + timedelta(days=number)
+        for start in [min(starts, default=last)]
+        for number in range((last - start).days + 1)
+    ]
+    periods = sorted({(grain, ledger.calendar.period_of(day, grain)) for day in days for grain in MONTHS if starts})
     working = _working_days(ledger)
     found: dict[Target, Decimal] = {}
     for (dimension, who), quotas in written.items():

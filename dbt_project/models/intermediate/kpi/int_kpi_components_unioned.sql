@@ -6,6 +6,10 @@ opportunities as (
     select * from {{ ref('int_kpi_components_opportunities') }}
 ),
 
+pipeline as (
+    select * from {{ ref('int_kpi_components_pipeline') }}
+),
+
 spend as (
     select * from {{ ref('int_kpi_components_spend') }}
 ),
@@ -31,6 +35,12 @@ components as (
     union all
     {{ with_all_dimensions(
         'opportunities',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'pipeline',
         ['channel', 'region', 'segment', 'team', 'sales_rep'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}

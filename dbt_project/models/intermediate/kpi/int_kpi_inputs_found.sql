@@ -22,6 +22,14 @@ ratings as (
     select * from {{ ref('int_ratings_unioned') }}
 ),
 
+pipeline_stages as (
+    select * from {{ ref('int_pipeline_stages_unioned') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_unioned') }}
+),
+
 counted as (
     select 'mql_events' as input, count(*) as row_count
     from lead_events
@@ -40,6 +48,10 @@ counted as (
     select 'tickets' as input, count(*) as row_count from tickets
     union all
     select 'ratings' as input, count(*) as row_count from ratings
+    union all
+    select 'probabilities' as input, count(probability) as row_count from pipeline_stages
+    union all
+    select 'probabilities' as input, count(probability) as row_count from opportunities
     union all
     select 'none' as input, 1 as row_count
 ),

@@ -14,6 +14,22 @@ quotas as (
     select * from {{ ref('int_kpi_quota_attained') }}
 ),
 
+coverage as (
+    select * from {{ ref('int_kpi_pipeline_covered') }}
+),
+
+opened as (
+    select * from {{ ref('int_kpi_pipeline_opened') }}
+),
+
+pace as (
+    select * from {{ ref('int_kpi_quota_paced') }}
+),
+
+velocity as (
+    select * from {{ ref('int_kpi_velocity_recomputed') }}
+),
+
 observations as (
     select * from {{ ref('int_kpi_observations_aggregated_to_periods') }}
 ),
@@ -26,6 +42,10 @@ divided as (
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from retention
     union all
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from quotas
+    union all
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from coverage
+    union all
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from opened
 ),
 
 statistics as (
@@ -40,6 +60,12 @@ statistics as (
     select observation || '_p90' as kpi, period_grain, period_start_date, dimension, member,
         sample_count, p90_value as value
     from observations
+    union all
+    select kpi, period_grain, period_start_date, dimension, member, null as sample_count, value
+    from pace
+    union all
+    select kpi, period_grain, period_start_date, dimension, member, null as sample_count, value
+    from velocity
 ),
 
 final as (

@@ -1,48 +1,32 @@
-with opportunities as (
-    select * from {{ ref('int_opportunities_open_at_month_ends') }}
+with daily as (
+    select * from {{ ref('int_opportunities_in_pipeline_daily') }}
+    where is_open
 ),
 
-owners as (
-    select * from {{ ref('int_opportunity_owners_in_force') }}
-),
-
-sales_reps as (
-    select * from {{ ref('int_sales_reps_by_validity') }}
-),
-
-owned as (
-    select
-        opportunities.snapshot_date,
-        opportunities.channel,
-        opportunities.region,
-        opportunities.segment,
-        coalesce(sales_reps.team, '(unknown)') as team,
-        owners.sales_rep_id as sales_rep,
-        opportunities.amount_reporting
-    from opportunities
-    inner join owners
-        on opportunities.opportunity_key = owners.opportunity_key
-        and opportunities.snapshot_date >= owners.valid_from_date
-        and opportunities.snapshot_date < owners.valid_to_date
-    left join sales_reps
-        on owners.sales_rep_key = sales_reps.sales_rep_key
-        and opportunities.snapshot_date >= sales_reps.valid_from
-        and opportunities.snapshot_date < sales_reps.valid_to
+stocks as (
+    select 'pipeline_amount' as kpi, daily.*, daily.amount_reporting as stock_amount
+    from daily
+    union all
+    select 'pipeline_closing_amount' as kpi, daily.*, daily.amount_reporting as stock_amount
+    from daily
+    union all
+    select 'weighted_pipeline_amount' as kpi, daily.*, coalesce(daily.weighted_amount_reporting, 0) as stock_amount
+    from daily
 ),
 
 final as (
     select
-        'pipeline_amount' as kpi,
+        kpi,
         snapshot_date as stock_date,
         channel,
         region,
         segment,
         team,
-        sales_rep,
-        cast(sum(amount_reporting) as decimal(38, 6)) as numerator,
+        sales_rep_id as sales_rep,
+        cast(sum(stock_amount) as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator
-    from owned
-    group by snapshot_date, channel, region, segment, team, sales_rep
+    from stocks
+    group by kpi, snapshot_date, channel, region, segment, team, sales_rep_id
 )
 
 select * from final

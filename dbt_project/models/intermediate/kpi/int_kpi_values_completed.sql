@@ -19,10 +19,12 @@ allowed as (
     select
         definitions.kpi,
         periods.period_grain,
-        periods.period_start_date
+        periods.period_start_date,
+        periods.is_future
     from definitions
     cross join periods
-    where definitions.smallest_grain = 'day' or periods.period_grain not in ('day', 'week')
+    where periods.period_grain not in ('day', 'week')
+        or definitions.smallest_grain = 'day'
 ),
 
 -- The total of every KPI has a row for every period; other members where something happened.
@@ -34,12 +36,13 @@ totals as (
         'total' as dimension,
         'all' as member
     from allowed
+    where not is_future
 ),
 
 happened as (
     select kpi, period_grain, period_start_date, dimension, member
     from results
-    where numerator <> 0 or denominator <> 0 or observation_count > 0
+    where numerator <> 0 or denominator <> 0 or (numerator is null and value is not null)
 ),
 
 spine as (

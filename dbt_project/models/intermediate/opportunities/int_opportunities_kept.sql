@@ -56,6 +56,7 @@ final as (
         coalesce(opportunities.amount, 0) as amount,
         coalesce(opportunities.currency_code, run_parameters.reporting_currency) as currency_code,
         opportunities.amount_crm_reporting,
+        opportunities.probability,
         opportunities.owner_sales_rep_id,
         opportunities.campaign_id,
         opportunities.source,

@@ -38,6 +38,7 @@ final as (
         opportunities.currency_code,
         opportunities.amount,
         opportunities.amount_crm_reporting,
+        opportunities.probability,
         owned.state_date as rate_date,
         exchange_rates.rate as exchange_rate,
         case

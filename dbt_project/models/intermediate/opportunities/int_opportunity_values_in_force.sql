@@ -17,7 +17,8 @@ dated as (
     inner join opportunities
         on changes.source_system = opportunities.source_system
         and changes.opportunity_id = opportunities.opportunity_id
-    where changes.field in ('amount', 'currency_code', 'owner_sales_rep_id')
+    where changes.field
+        in ('amount', 'currency_code', 'probability', 'expected_close_date', 'owner_sales_rep_id')
         and not changes.is_deleted
 ),
 
