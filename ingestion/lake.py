@@ -4,9 +4,9 @@ The ledger and the configuration are JSON lines under `meta/` of the lake, each 
 state before a load or after it. On a lake that is no local folder, batches are brought there first.
 """
 
-import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 from pyarrow import fs
 
 from ingestion import faultpoints, landing, load, run_report
-from ingestion.compaction import compact
 from ingestion.errors import StateError
 from ingestion.landing import BatchInfo
 from ingestion.raw_tables import META_TABLES
@@ -50,19 +49,12 @@ def load_lake(
     progress: load.Progress | None = None,
 ) -> list[LoadReport]:
     """Load every batch of landing that the ledger does not have, in order; arguments and reports as in `load.load`."""
-    reports: list[LoadReport] = []
     ledger = read(settings, LEDGER)
     known = {row["batch_id"] for row in ledger}
-    for batch in load.missing(settings, known, sources, reports):
-        if any(report.is_refused and report.stream == batch.stream for report in reports):
-            continue
-        report = _load_one(settings, batch, ledger, refuse)
-        reports.append(report)
-        if progress:
-            progress(report)
+    put = partial(_put, settings, ledger)
+    reports = load.load_missing(settings, known, put, sources=sources, refuse=refuse, progress=progress)
     if local_path(settings.lake):
-        for source, entity in sorted({(report.source, report.entity) for report in reports if not report.is_refused}):
-            compact(settings, source, entity)
+        load.compact_loaded(settings, reports)
     run_report.write(settings, "load", reports)
     return reports
 
@@ -111,28 +103,20 @@ def claim(settings: Settings) -> None:
         )
 
 
-def _load_one(settings: Settings, batch: BatchInfo, ledger: list[Row], refuse: load.Refuse | None) -> LoadReport:
-    started = time.monotonic()
-    report = LoadReport(batch.source, batch.entity, batch.batch_id, batch.row_count)
-    report.reasons = refuse(batch) if refuse else []
-    if not report.is_refused:
-        try:
-            rows = landing.read_columns(batch, ["extracted_at"])
-            if rows.num_rows != batch.row_count:
-                raise StateError(f"the file has {rows.num_rows} rows, its manifest {batch.row_count}")
-            _bring(settings, batch)
-        except (StateError, OSError, pa.ArrowException) as error:
-            report.reasons = [f"the batch cannot be loaded ({error})"]
-        else:
-            last = max((row["load_seq"] for row in ledger), default=0)
-            report.inserted, report.load_seq = batch.row_count, last + (1 if batch.row_count else 0)
-            ledger.append(_entry(batch, report.load_seq, rows))
-            faultpoints.reach("load.rows_inserted")
-            _write(settings, LEDGER, ledger)
-            batch.loaded_path.touch()
-            faultpoints.reach("load.marked")
-    report.seconds = round(time.monotonic() - started, 3)
-    return report
+def _put(settings: Settings, ledger: list[Row], batch: BatchInfo) -> tuple[int, int]:
+    """Bring one batch to the lake and enter it in the ledger; returns its rows and its `load_seq`."""
+    try:
+        rows = landing.read_columns(batch, ["extracted_at"])
+        if rows.num_rows != batch.row_count:
+            raise StateError(f"the file has {rows.num_rows} rows, its manifest {batch.row_count}")
+        _bring(settings, batch)
+    except (StateError, OSError, pa.ArrowException) as error:
+        raise StateError(f"the batch cannot be loaded ({error})") from error
+    load_seq = max((row["load_seq"] for row in ledger), default=0) + (1 if batch.row_count else 0)
+    ledger.append(_entry(batch, load_seq, rows))
+    faultpoints.reach("load.rows_inserted")
+    _write(settings, LEDGER, ledger)
+    return batch.row_count, load_seq
 
 
 def _entry(batch: BatchInfo, load_seq: int, rows: pa.Table) -> Row:

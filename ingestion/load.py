@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import duckdb
 import orjson
@@ -20,6 +21,7 @@ __all__ = ["connect", "create_raw_tables", "load", "load_batch", "write_run_para
 
 Refuse = Callable[[BatchInfo], list[str]]
 Progress = Callable[[LoadReport], None]
+Put = Callable[[BatchInfo], tuple[int, int]]
 
 _MEMORY_LIMIT = "150MB"
 
@@ -74,23 +76,46 @@ def load(
     `refuse` gives the reasons why a batch must not be loaded; it then stays in landing and holds the later
     batches of its stream; so does a batch that cannot be read. Loading again changes nothing.
     """
-    reports: list[LoadReport] = []
     pa.default_memory_pool().release_unused()  # what an extraction in this process left behind
     with connect(settings.warehouse_path) as connection:
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         create_raw_tables(connection)
         loaded = {row[0] for row in connection.execute("select batch_id from meta.loaded_batches").fetchall()}
-        for batch in missing(settings, loaded, sources, reports):
-            if any(report.is_refused and report.stream == batch.stream for report in reports):
-                continue
-            report = _load_one(connection, settings, batch, refuse)
-            reports.append(report)
-            if progress:
-                progress(report)
-    for source, entity in sorted({(report.source, report.entity) for report in reports if not report.is_refused}):
-        compact(settings, source, entity)
+        put = partial(load_batch, connection, settings)
+        reports = load_missing(settings, loaded, put, sources=sources, refuse=refuse, progress=progress)
+    compact_loaded(settings, reports)
     run_report.write(settings, "load", reports)
     return reports
+
+
+def load_missing(
+    settings: Settings,
+    loaded: set[str],
+    put: Put,
+    *,
+    sources: Sequence[str] | None,
+    refuse: Refuse | None,
+    progress: Progress | None,
+) -> list[LoadReport]:
+    """Put every batch that is not among the loaded ones, in order; a refused one holds its stream.
+
+    `put` loads one batch and returns the rows inserted and its `load_seq`; it raises StateError when it cannot.
+    """
+    reports: list[LoadReport] = []
+    for batch in missing(settings, loaded, sources, reports):
+        if any(report.is_refused and report.stream == batch.stream for report in reports):
+            continue
+        report = _load_one(batch, put, refuse)
+        reports.append(report)
+        if progress:
+            progress(report)
+    return reports
+
+
+def compact_loaded(settings: Settings, reports: list[LoadReport]) -> None:
+    """Compact the streams of which something was loaded."""
+    for source, entity in sorted({(report.source, report.entity) for report in reports if not report.is_refused}):
+        compact(settings, source, entity)
 
 
 def missing(
@@ -117,15 +142,13 @@ def missing(
     return sorted(found, key=lambda batch: batch.batch_id)
 
 
-def _load_one(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, batch: BatchInfo, refuse: Refuse | None
-) -> LoadReport:
+def _load_one(batch: BatchInfo, put: Put, refuse: Refuse | None) -> LoadReport:
     started = time.monotonic()
     report = LoadReport(batch.source, batch.entity, batch.batch_id, batch.row_count)
     report.reasons = refuse(batch) if refuse else []
     if not report.is_refused:
         try:
-            report.inserted, report.load_seq = load_batch(connection, settings, batch)
+            report.inserted, report.load_seq = put(batch)
         except StateError as error:
             report.reasons = [str(error)]
         else:

@@ -61,6 +61,8 @@ def code_hash() -> str:
     digest = hashlib.sha256()
     for package in ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations"):
         digest.update(f"{package}={version(package)}\n".encode())
+    lock = layout.PROJECT_ROOT / "uv.lock"  # what another environment has, Spark's
+    digest.update(lock.read_bytes() if lock.exists() else b"")
     quality = layout.PROJECT_ROOT / "orchestration" / "quality"
     for root in (layout.DBT_PROJECT, quality):
         for path in sorted(root.rglob("*")):
