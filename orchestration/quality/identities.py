@@ -79,7 +79,7 @@ PIPELINE_BRIDGE = Identity(
             else 0
         end) as bridged_amount
     from marts.kpi_values
-    where kpi like 'pipeline%amount%'
+    where kpi like 'pipeline%amount%' and dimension <> 'currency'
     group by period_grain, period_start_date, dimension, member
     having sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) <> sum(case
         when kpi in (

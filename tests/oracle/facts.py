@@ -79,6 +79,8 @@ class People:
         rep = person.present("owner_sales_rep_id")
         return {
             "channel": person.channel,
+            "source": member(person.source),
+            "campaign": member(person.campaign),
             "region": member(person.present("region") or company.get("region")),
             "segment": member(person.present("segment") or company.get("segment")),
             "sales_rep": member(rep),
@@ -146,11 +148,26 @@ class Deals:
         rep = deal.in_force("owner_sales_rep_id", day)
         return {
             "channel": deal.person.channel if deal.person else UNKNOWN,
+            "source": member(deal.person.source) if deal.person else UNKNOWN,
+            "campaign": member(deal.person.campaign) if deal.person else UNKNOWN,
+            "opportunity_type": self._type(deal),
             "region": member(company.get("region")),
             "segment": member(company.get("segment")),
             "sales_rep": member(rep),
             "team": self.ledger.team(rep, day),
         }
+
+    def _type(self, deal: Opportunity) -> str:
+        """Its type, else by whether the closed deal came after a win of its customer."""
+        given = deal.row.get("opportunity_type")
+        return str(given) if given else "expansion" if deal.closed and self._earlier(deal, deal.closed) else "new"
+
+    def _in_currency(self, deal: Opportunity, day: date) -> dict[str, str]:
+        """The members of a fact that is counted by currency as well."""
+        return {**self.members(deal, day), "currency": deal.row.get("currency_code") or self.ledger.rules.currency}
+
+    def _earlier(self, deal: Opportunity, closed: date) -> list[tuple[date, str]]:
+        return [win for win in self.wins.get(deal.customer, []) if deal.customer and win < (closed, deal.key)]
 
     def amount(self, deal: Opportunity) -> Decimal:
         """The present amount in the reporting currency at the closing day's rate, while open at the as-of day's."""
@@ -168,7 +185,7 @@ class Deals:
 
     def _created(self, deal: Opportunity) -> None:
         assert deal.created is not None
-        at = self.members(deal, deal.created)
+        at = self._in_currency(deal, deal.created)
         self.out.count("opportunities_created", deal.created, at)
         self.out.count("opportunities_created_amount", deal.created, at, self.amount(deal))
         won = deal.is_won and deal.amount >= 0
@@ -176,10 +193,10 @@ class Deals:
         for (_, before), (day, after) in zip(deal.events, deal.events[1:], strict=False):
             is_closed = [deal.stages.get(stage, (0, False, False))[1] for stage in (before, after)]
             if is_closed == [True, False]:
-                self.out.count("closings_undone", day, self.members(deal, day))
+                self.out.count("closings_undone", day, self._in_currency(deal, day))
 
     def _closed(self, deal: Opportunity, day: date) -> None:
-        at, amount = self.members(deal, day), self.amount(deal)
+        at, amount = self._in_currency(deal, day), self.amount(deal)
         assert deal.created is not None
         cycle = (day - deal.created).days
         if cycle < 0:
@@ -210,7 +227,7 @@ class Deals:
 
     def _cycle_start(self, deal: Opportunity, closed: date) -> date:
         assert deal.created is not None
-        earlier = [win for win in self.wins.get(deal.customer, []) if deal.customer and win < (closed, deal.key)]
+        earlier = self._earlier(deal, closed)
         touches = deal.person.touch_days if deal.person else []
         if earlier:
             return min([deal.created, *(day for day in touches if day > max(earlier)[0])])

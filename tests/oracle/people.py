@@ -23,6 +23,8 @@ class Person:
     lead_at: datetime
     lead_date: date
     channel: str = UNKNOWN
+    source: str = ""
+    campaign: str = ""
     touch_days: list[date] = field(default_factory=list)
     mql_events: list[datetime] = field(default_factory=list)
     sql_at: datetime | None = None
@@ -213,14 +215,15 @@ def _touch(ledger: Ledger, person: Person, touches: list[Row]) -> None:
         if not row.get("source_system")
     }
     happened = sorted(
-        (instant(touch["touched_at"]), touch["touch_id"], touch["source"])
+        (instant(touch["touched_at"]), touch["touch_id"], touch["source"], touch.get("campaign_id", ""))
         for touch in touches
         if ledger.happened(touch["touched_at"])
     )
-    days = [(ledger.day(moment.isoformat()), source) for moment, _, source in happened if moment]
-    before = [source for day, source in days if day and day <= person.lead_date]
-    source = before[0] if before else person.records[0].get("source", "")
-    person.channel = mapping.get(source.strip().lower(), UNKNOWN)
-    person.touch_days = sorted(day for day, _ in days if day)
+    days = [(ledger.day(moment.isoformat()), source, campaign) for moment, _, source, campaign in happened if moment]
+    before = [(source, campaign) for day, source, campaign in days if day and day <= person.lead_date]
+    first = person.records[0]
+    person.source, person.campaign = before[0] if before else (first.get("source", ""), first.get("campaign_id", ""))
+    person.channel = mapping.get(person.source.strip().lower(), UNKNOWN)
+    person.touch_days = sorted(day for day, _, _ in days if day)
     if not before:
         person.touch_days = sorted([*person.touch_days, person.lead_date])

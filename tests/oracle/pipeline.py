@@ -87,9 +87,10 @@ class Pipeline:
     def _stock(self, day: date, now: Evening) -> None:
         if not now.is_open:
             return
+        at = {**now.members, "currency": now.currency or self.ledger.rules.currency}
         for kpi in ("pipeline_amount", "pipeline_closing_amount"):
-            self.out.stocks.append(Fact(kpi, day, now.members, now.worth))
-        self.out.stocks.append(Fact("weighted_pipeline_amount", day, now.members, now.weighted))
+            self.out.stocks.append(Fact(kpi, day, at, now.worth))
+        self.out.stocks.append(Fact("weighted_pipeline_amount", day, at, now.weighted))
         if now.expected:
             self.expected[day].append((now.expected, now.members, now.worth))
 

@@ -7,6 +7,8 @@ counted as (
         milestone,
         milestone_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
         team,
@@ -17,7 +19,7 @@ counted as (
         sum(case when has_opportunity then 1 else 0 end) as opportunity_count,
         sum(case when has_won then 1 else 0 end) as won_count
     from milestones
-    group by milestone, milestone_date, channel, region, segment, team, sales_rep
+    group by milestone, milestone_date, channel, source, campaign, region, segment, team, sales_rep
 ),
 
 components as (
@@ -70,6 +72,8 @@ final as (
         kpi,
         milestone_date as component_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
         team,

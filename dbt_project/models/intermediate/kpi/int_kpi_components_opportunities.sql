@@ -20,63 +20,77 @@ closed as (
     where date_basis = 'closed'
 ),
 
-measured as (
-    select 'opportunities_created' as kpi, tally_date, channel, region, segment, team, sales_rep,
-        opportunity_count as numerator, null as denominator
-    from created
-    union all
-    select 'opportunities_created_amount', tally_date, channel, region, segment, team, sales_rep,
-        opportunity_amount, null
-    from created
-    union all
-    select 'win_rate_of_created', tally_date, channel, region, segment, team, sales_rep,
-        won_count, opportunity_count
-    from created
-    union all
-    select 'deals_won', tally_date, channel, region, segment, team, sales_rep, won_count, null
-    from closed
-    where won_count > 0
-    union all
-    select 'deals_lost', tally_date, channel, region, segment, team, sales_rep, lost_count, null
-    from closed
-    where lost_count > 0
-    union all
-    select 'credits', tally_date, channel, region, segment, team, sales_rep, credit_count, null
-    from closed
-    where credit_count > 0
-    union all
-    select 'sales_amount', tally_date, channel, region, segment, team, sales_rep, sales_amount, null
-    from closed
-    where sales_amount <> 0
-    union all
-    select 'average_deal_amount', tally_date, channel, region, segment, team, sales_rep,
-        paid_won_amount, paid_won_count
-    from closed
-    where paid_won_count > 0
-    union all
-    select 'win_rate', tally_date, channel, region, segment, team, sales_rep,
-        won_count, won_count + lost_count
-    from closed
-    where not is_renewal and won_count + lost_count > 0
-    union all
-    select 'win_rate_by_value', tally_date, channel, region, segment, team, sales_rep,
-        paid_won_amount, paid_closed_amount
-    from closed
-    where not is_renewal and paid_closed_amount > 0
-    union all
-    select 'data_quality_negative_durations', tally_date, channel, region, segment, team, sales_rep,
-        negative_duration_count, null
-    from closed
-    where negative_duration_count > 0
-    union all
-    select 'closings_undone', reopened_date, channel, region, segment, team, sales_rep_id, count(*), null
+-- credited sales belong to reps, whose share knows nothing of the rest
+others as (
+    select
+        'closings_undone' as kpi, reopened_date as component_date, channel, source, campaign, region, segment,
+        opportunity_type, currency, team, sales_rep_id as sales_rep, count(*) as numerator
     from reopenings
-    group by reopened_date, channel, region, segment, team, sales_rep_id
+    group by
+        reopened_date, channel, source, campaign, region, segment, opportunity_type, currency, team, sales_rep_id
     union all
-    select 'credited_sales_amount', closed_date, null, null, null, team, sales_rep_id,
-        sum(credited_amount_reporting), null
+    select
+        'credited_sales_amount' as kpi, closed_date as component_date, null as channel, null as source,
+        null as campaign, null as region, null as segment, null as opportunity_type, null as currency, team,
+        sales_rep_id as sales_rep, sum(credited_amount_reporting) as numerator
     from credits
     group by closed_date, team, sales_rep_id
+),
+
+measured as (
+    select
+        'opportunities_created' as kpi, created.*, created.opportunity_count as numerator, null as denominator
+    from created
+    union all
+    select
+        'opportunities_created_amount' as kpi, created.*,
+        created.opportunity_amount as numerator, null as denominator
+    from created
+    union all
+    select
+        'win_rate_of_created' as kpi, created.*,
+        created.won_count as numerator, created.opportunity_count as denominator
+    from created
+    union all
+    select 'deals_won' as kpi, closed.*, closed.won_count as numerator, null as denominator
+    from closed
+    where closed.won_count > 0
+    union all
+    select 'deals_lost' as kpi, closed.*, closed.lost_count as numerator, null as denominator
+    from closed
+    where closed.lost_count > 0
+    union all
+    select 'credits' as kpi, closed.*, closed.credit_count as numerator, null as denominator
+    from closed
+    where closed.credit_count > 0
+    union all
+    select 'sales_amount' as kpi, closed.*, closed.sales_amount as numerator, null as denominator
+    from closed
+    where closed.sales_amount <> 0
+    union all
+    select
+        'average_deal_amount' as kpi, closed.*,
+        closed.paid_won_amount as numerator, closed.paid_won_count as denominator
+    from closed
+    where closed.paid_won_count > 0
+    union all
+    select
+        'win_rate' as kpi, closed.*,
+        closed.won_count as numerator, closed.won_count + closed.lost_count as denominator
+    from closed
+    where not closed.is_renewal and closed.won_count + closed.lost_count > 0
+    union all
+    select
+        'win_rate_by_value' as kpi, closed.*,
+        closed.paid_won_amount as numerator, closed.paid_closed_amount as denominator
+    from closed
+    where not closed.is_renewal and closed.paid_closed_amount > 0
+    union all
+    select
+        'data_quality_negative_durations' as kpi, closed.*,
+        closed.negative_duration_count as numerator, null as denominator
+    from closed
+    where closed.negative_duration_count > 0
 ),
 
 final as (
@@ -84,14 +98,35 @@ final as (
         kpi,
         tally_date as component_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
+        opportunity_type,
+        currency,
         team,
         sales_rep,
         cast(numerator as decimal(38, 6)) as numerator,
         cast(denominator as decimal(38, 6)) as denominator,
         'all' as component_scope
     from measured
+    union all
+    select
+        kpi,
+        component_date,
+        channel,
+        source,
+        campaign,
+        region,
+        segment,
+        opportunity_type,
+        currency,
+        team,
+        sales_rep,
+        cast(numerator as decimal(38, 6)) as numerator,
+        cast(null as decimal(38, 6)) as denominator,
+        'all' as component_scope
+    from others
 )
 
 select * from final

@@ -7,6 +7,8 @@ final as (
         'qualification_hours' as observation,
         milestone_date as observed_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
         team,

@@ -13,13 +13,15 @@ service as (
 unioned as (
     {{ with_all_dimensions(
         'funnel',
-        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        ['channel', 'source', 'campaign', 'region', 'segment', 'team', 'sales_rep'],
         keep=['observation', 'observed_date', 'observed_value']
     ) }}
     union all
     {{ with_all_dimensions(
         'opportunities',
-        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+        ],
         keep=['observation', 'observed_date', 'observed_value']
     ) }}
     union all

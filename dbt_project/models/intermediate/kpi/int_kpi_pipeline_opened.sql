@@ -11,7 +11,9 @@ periods as (
 wide as (
     {{ with_all_dimensions(
         'stocks',
-        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+        ],
         keep=['stock_date', 'numerator']
     ) }}
 ),

@@ -13,7 +13,9 @@ periods as (
 stocks as (
     {{ with_all_dimensions(
         'opportunities',
-        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+        ],
         keep=['kpi', 'stock_date', 'numerator', 'denominator']
     ) }}
     union all

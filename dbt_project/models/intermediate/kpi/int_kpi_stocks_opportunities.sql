@@ -19,14 +19,29 @@ final as (
         kpi,
         snapshot_date as stock_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
+        opportunity_type,
+        currency_code as currency,
         team,
         sales_rep_id as sales_rep,
         cast(sum(stock_amount) as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator
     from stocks
-    group by kpi, snapshot_date, channel, region, segment, team, sales_rep_id
+    group by
+        kpi,
+        snapshot_date,
+        channel,
+        source,
+        campaign,
+        region,
+        segment,
+        opportunity_type,
+        currency_code,
+        team,
+        sales_rep_id
 )
 
 select * from final

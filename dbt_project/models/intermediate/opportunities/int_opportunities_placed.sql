@@ -26,6 +26,8 @@ final as (
         -- in sales to persons the person is the account
         coalesce(accounted.account_key, contacted.primary_person_key, '(unknown)') as customer_key,
         coalesce(people.channel, '(unknown)') as channel,
+        coalesce(people.source, '(unknown)') as source,
+        coalesce(people.campaign_id, '(unknown)') as campaign,
         coalesce(accounts.region, '(unknown)') as region,
         coalesce(accounts.segment, '(unknown)') as segment,
         people.reference_date as contact_lead_date,

@@ -2,13 +2,30 @@ with opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
 
+cycles as (
+    select * from {{ ref('int_opportunities_cycled') }}
+),
+
+typed as (
+    select
+        opportunities.*,
+        cycles.opportunity_type as effective_type
+    from opportunities
+    inner join cycles
+        on opportunities.opportunity_key = cycles.opportunity_key
+),
+
 created as (
     select
         'created' as date_basis,
         created_date as tally_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
+        effective_type as opportunity_type,
+        currency_code as currency,
         created_team as team,
         created_sales_rep_id as sales_rep,
         is_renewal,
@@ -18,7 +35,7 @@ created as (
         amount,
         amount_reporting,
         false as is_closed_before_creation
-    from opportunities
+    from typed
 ),
 
 closed as (
@@ -26,8 +43,12 @@ closed as (
         'closed' as date_basis,
         closed_date as tally_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
+        effective_type as opportunity_type,
+        currency_code as currency,
         owner_team as team,
         owner_sales_rep_id as sales_rep,
         is_renewal,
@@ -37,7 +58,7 @@ closed as (
         amount,
         amount_reporting,
         closed_date < created_date as is_closed_before_creation
-    from opportunities
+    from typed
     where is_closed
 ),
 
@@ -52,8 +73,12 @@ final as (
         date_basis,
         tally_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
+        opportunity_type,
+        currency,
         team,
         sales_rep,
         is_renewal,
@@ -68,7 +93,19 @@ final as (
         sum(case when is_closed and amount > 0 then amount_reporting else 0 end) as paid_closed_amount,
         sum(case when is_closed_before_creation then 1 else 0 end) as negative_duration_count
     from dated
-    group by date_basis, tally_date, channel, region, segment, team, sales_rep, is_renewal
+    group by
+        date_basis,
+        tally_date,
+        channel,
+        source,
+        campaign,
+        region,
+        segment,
+        opportunity_type,
+        currency,
+        team,
+        sales_rep,
+        is_renewal
 )
 
 select * from final

@@ -26,6 +26,8 @@ final as (
         placed.account_key,
         placed.customer_key,
         placed.channel,
+        placed.source,
+        placed.campaign,
         placed.region,
         placed.segment,
         owned.created_sales_rep_key,

@@ -6,6 +6,10 @@ opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
 
+cycles as (
+    select * from {{ ref('int_opportunities_cycled') }}
+),
+
 owners as (
     select * from {{ ref('int_opportunity_owners_in_force') }}
 ),
@@ -19,13 +23,19 @@ final as (
         stage_events.opportunity_key,
         stage_events.entered_date as reopened_date,
         opportunities.channel,
+        opportunities.source,
+        opportunities.campaign,
         opportunities.region,
         opportunities.segment,
+        cycles.opportunity_type,
+        opportunities.currency_code as currency,
         owners.sales_rep_id,
         coalesce(sales_reps.team, '(unknown)') as team
     from stage_events
     inner join opportunities
         on stage_events.opportunity_key = opportunities.opportunity_key
+    inner join cycles
+        on opportunities.opportunity_key = cycles.opportunity_key
     inner join owners
         on stage_events.opportunity_key = owners.opportunity_key
         and stage_events.entered_date >= owners.valid_from_date

@@ -28,6 +28,7 @@ final as (
         coalesce(sales_reps.sales_rep_id, '(unknown)') as owner_sales_rep_id,
         first_touched.channel,
         first_touched.source,
+        first_touched.campaign_id,
         case
             when first_touched.campaign_id is not null
                 then {{ surrogate_key(['first_touched.source_system', 'first_touched.campaign_id']) }}

@@ -44,6 +44,8 @@ final as (
         happened.milestone,
         happened.milestone_date,
         people.channel,
+        coalesce(people.source, '(unknown)') as source,
+        coalesce(people.campaign_id, '(unknown)') as campaign,
         people.region,
         people.segment,
         coalesce(sales_reps.team, '(unknown)') as team,

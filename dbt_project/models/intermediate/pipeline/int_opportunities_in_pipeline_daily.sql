@@ -6,6 +6,10 @@ opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
 
+cycles as (
+    select * from {{ ref('int_opportunities_cycled') }}
+),
+
 owners as (
     select * from {{ ref('int_opportunity_owners_in_force') }}
 ),
@@ -62,8 +66,11 @@ final as (
         converted.is_open,
         converted.stage_key,
         opportunities.channel,
+        opportunities.source,
+        opportunities.campaign,
         opportunities.region,
         opportunities.segment,
+        cycles.opportunity_type,
         owners.sales_rep_key,
         owners.sales_rep_id,
         coalesce(sales_reps.team, '(unknown)') as team,
@@ -78,6 +85,8 @@ final as (
     from converted
     inner join opportunities
         on converted.opportunity_key = opportunities.opportunity_key
+    inner join cycles
+        on converted.opportunity_key = cycles.opportunity_key
     inner join owners
         on converted.opportunity_key = owners.opportunity_key
         and converted.snapshot_date >= owners.valid_from_date

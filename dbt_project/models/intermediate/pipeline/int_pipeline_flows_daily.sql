@@ -71,53 +71,61 @@ outcomes as (
 
 flows as (
     select
-        opportunity_key, snapshot_date, channel, region, segment, previous_team as team,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        previous_team as team,
         previous_sales_rep_id as sales_rep_id,
         'fx' as flow, 'all' as flow_scope, morning_amount - previous_amount_reporting as flow_amount
     from outcomes
     where is_morning
     union all
     select
-        opportunity_key, snapshot_date, channel, region, segment, team, sales_rep_id,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        team, sales_rep_id,
         'changes' as flow, 'all' as flow_scope, amount_reporting - morning_amount as flow_amount
     from outcomes
     where is_morning
     union all
     select
-        opportunity_key, snapshot_date, channel, region, segment, team, sales_rep_id,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        team, sales_rep_id,
         case when snapshot_date = created_date then 'created' else 'reopened' end as flow,
         'all' as flow_scope, amount_reporting as flow_amount
     from outcomes
     where not is_morning
     union all
     select
-        opportunity_key, snapshot_date, channel, region, segment, team, sales_rep_id,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        team, sales_rep_id,
         case when is_won_that_day then 'won' else 'lost' end as flow,
         'all' as flow_scope, amount_reporting as flow_amount
     from outcomes
     where not is_open
     union all
     select
-        opportunity_key, snapshot_date, channel, region, segment, previous_team as team, null as sales_rep_id,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        previous_team as team, null as sales_rep_id,
         'transferred_out' as flow, 'team' as flow_scope, morning_amount as flow_amount
     from outcomes
     where is_morning and team <> previous_team
     union all
     select
-        opportunity_key, snapshot_date, channel, region, segment, team, null as sales_rep_id,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        team, null as sales_rep_id,
         'transferred_in' as flow, 'team' as flow_scope, morning_amount as flow_amount
     from outcomes
     where is_morning and team <> previous_team
     union all
     select
-        opportunity_key, snapshot_date, channel, region, segment, null as team,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        null as team,
         previous_sales_rep_id as sales_rep_id,
         'transferred_out' as flow, 'sales_rep' as flow_scope, morning_amount as flow_amount
     from outcomes
     where is_morning and sales_rep_id <> previous_sales_rep_id
     union all
     select
-        opportunity_key, snapshot_date, channel, region, segment, null as team, sales_rep_id,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        null as team, sales_rep_id,
         'transferred_in' as flow, 'sales_rep' as flow_scope, morning_amount as flow_amount
     from outcomes
     where is_morning and sales_rep_id <> previous_sales_rep_id
@@ -130,8 +138,11 @@ final as (
         flow,
         flow_scope,
         channel,
+        source,
+        campaign,
         region,
         segment,
+        opportunity_type,
         team,
         sales_rep_id,
         cast(flow_amount as decimal(18, 2)) as flow_amount
