@@ -18,7 +18,7 @@ from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
 from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.quotas import target_amounts
-from tests.oracle.service import Service
+from tests.oracle.service import Service, tickets_per_customer
 
 Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
@@ -37,20 +37,21 @@ RATIOS = {
     "lead_to_mql_rate", "mql_to_sql_rate", "sql_to_opportunity_rate", "opportunity_to_won_rate", "lead_to_won_rate",
     "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
     "cac_loaded", "csat", "csat_response_rate", "arpa",
+    "ticket_reopen_rate", "sla_met_rate", "tickets_per_customer",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
     "closings_undone", "credits", "deals_won", "deals_lost", "sales_amount", "credited_sales_amount",
     "data_quality_negative_durations", "pipeline_amount", "marketing_spend_amount", "new_customers", "mrr", "mrr_new",
     "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
-    "customers_churned", "tickets_created",
+    "customers_churned", "tickets_created", "tickets_solved", "ticket_backlog", "tickets_waiting_first_response",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
 # What is known by the month only has no days and weeks.
 MONTHLY = {
     "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
     "active_customers", "customers_churned", "cac_paid", "cac_direct", "cac_loaded", "quota_attainment",
-    "pipeline_amount", *RETENTION,
+    "pipeline_amount", "tickets_per_customer", *RETENTION,
 }  # fmt: skip
 NEEDS = {
     "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate"},
@@ -60,7 +61,12 @@ NEEDS = {
         "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
         "active_customers", "customers_churned", *RETENTION,
     },
-    "ticket": {"tickets_created"},
+    "ticket": {"tickets_created", "tickets_per_customer"},
+    "ticket_event": {
+        "tickets_solved", "ticket_reopen_rate", "ticket_backlog", "tickets_waiting_first_response",
+        "resolution_minutes_median", "resolution_minutes_p90", "first_resolution_minutes_median",
+    },
+    "sla": {"sla_met_rate"},
     "rating": {"csat", "csat_response_rate"},
 }  # fmt: skip
 QUANTILES = {"median": 0.5, "p90": 0.9}
@@ -70,6 +76,8 @@ DURATIONS = {
     "opportunity_cycle_days": ("median", "mean", "p90"),
     "lost_cycle_days": ("median",),
     "first_response_minutes": ("median", "p90"),
+    "resolution_minutes": ("median", "p90"),
+    "first_resolution_minutes": ("median",),
 }
 
 
@@ -107,6 +115,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(_stocks(facts.stocks, as_of, calendar))
     values.update(_retention(recurring, as_of, calendar))
     values.update(_quotas(ledger, facts))
+    values.update(tickets_per_customer(values))
     values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
@@ -144,6 +153,8 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
         "cost": bool(ledger.rows("ad_spend") or ledger.rows("costs")),
         "subscription": bool(ledger.rows("subscription_periods")),
         "ticket": bool(ledger.rows("tickets")),
+        "ticket_event": bool(ledger.rows("ticket_events")),
+        "sla": any(row["event_type"] == "sla_due" for row in ledger.rows("ticket_events")),
         "rating": bool(ledger.rows("ratings")),
     }
     unknown = {kpi for need, kpis in NEEDS.items() if not is_given[need] for kpi in kpis}

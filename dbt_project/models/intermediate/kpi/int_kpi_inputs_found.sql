@@ -18,6 +18,10 @@ tickets as (
     select * from {{ ref('int_tickets_unioned') }}
 ),
 
+ticket_events as (
+    select * from {{ ref('int_ticket_events_unioned') }}
+),
+
 ratings as (
     select * from {{ ref('int_ratings_unioned') }}
 ),
@@ -38,6 +42,12 @@ counted as (
     select 'subscription_periods' as input, count(*) as row_count from subscription_periods
     union all
     select 'tickets' as input, count(*) as row_count from tickets
+    union all
+    select 'ticket_events' as input, count(*) as row_count from ticket_events
+    union all
+    select 'sla_events' as input, count(*) as row_count
+    from ticket_events
+    where event_type = 'sla_due'
     union all
     select 'ratings' as input, count(*) as row_count from ratings
     union all
