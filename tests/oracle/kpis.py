@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.oracle.activities import Activities
 from tests.oracle.facts import Deals, Fact, Facts, People
 from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.money import Costs, Recurring, customers
@@ -45,6 +46,7 @@ SUMS = {
     "data_quality_negative_durations", "pipeline_amount", "marketing_spend_amount", "new_customers", "mrr", "mrr_new",
     "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
     "customers_churned", "tickets_created", "tickets_solved", "ticket_backlog", "tickets_waiting_first_response",
+    "calls", "meetings", "emails_sent", "engagement_minutes", "quotes_sent",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
 # What is known by the month only has no days and weeks.
@@ -67,6 +69,8 @@ NEEDS = {
         "resolution_minutes_median", "resolution_minutes_p90", "first_resolution_minutes_median",
     },
     "sla": {"sla_met_rate"},
+    "activity": {"calls", "meetings", "emails_sent", "engagement_minutes"},
+    "quote": {"quotes_sent"},
     "rating": {"csat", "csat_response_rate"},
 }  # fmt: skip
 QUANTILES = {"median": 0.5, "p90": 0.9}
@@ -103,6 +107,8 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     deals = opportunities(ledger, people)
     People(ledger, people, deals, facts).collect()
     Deals(ledger, deals, facts).collect()
+    work = Activities(ledger, people, deals, facts)
+    work.collect()
     buyers = customers(ledger, deals, people)
     Costs(ledger, buyers, facts).collect()
     recurring = Recurring(ledger, buyers, facts)
@@ -153,6 +159,8 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
         "cost": bool(ledger.rows("ad_spend") or ledger.rows("costs")),
         "subscription": bool(ledger.rows("subscription_periods")),
         "ticket": bool(ledger.rows("tickets")),
+        "activity": bool(ledger.rows("activities")),
+        "quote": bool(ledger.rows("quotes")),
         "ticket_event": bool(ledger.rows("ticket_events")),
         "sla": any(row["event_type"] == "sla_due" for row in ledger.rows("ticket_events")),
         "rating": bool(ledger.rows("ratings")),

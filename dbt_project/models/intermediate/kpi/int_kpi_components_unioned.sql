@@ -22,6 +22,10 @@ service as (
     select * from {{ ref('int_kpi_components_service') }}
 ),
 
+activities as (
+    select * from {{ ref('int_kpi_components_activities') }}
+),
+
 service_quality as (
     select * from {{ ref('int_kpi_components_service_quality') }}
 ),
@@ -60,6 +64,12 @@ components as (
     {{ with_all_dimensions(
         'service',
         ['region', 'segment', 'ticket_channel', 'agent_group'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'activities',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all

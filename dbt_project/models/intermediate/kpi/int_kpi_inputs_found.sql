@@ -18,6 +18,14 @@ tickets as (
     select * from {{ ref('int_tickets_unioned') }}
 ),
 
+activities as (
+    select * from {{ ref('int_activities_unioned') }}
+),
+
+quotes as (
+    select * from {{ ref('int_quotes_unioned') }}
+),
+
 ticket_events as (
     select * from {{ ref('int_ticket_events_unioned') }}
 ),
@@ -42,6 +50,10 @@ counted as (
     select 'subscription_periods' as input, count(*) as row_count from subscription_periods
     union all
     select 'tickets' as input, count(*) as row_count from tickets
+    union all
+    select 'activities' as input, count(*) as row_count from activities
+    union all
+    select 'quotes' as input, count(*) as row_count from quotes
     union all
     select 'ticket_events' as input, count(*) as row_count from ticket_events
     union all
