@@ -19,6 +19,7 @@ from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
 from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.quotas import target_amounts
+from tests.oracle.responses import Responses
 from tests.oracle.service import Service, tickets_per_customer
 
 Key = tuple[str, str, date, str, str]
@@ -38,7 +39,8 @@ RATIOS = {
     "lead_to_mql_rate", "mql_to_sql_rate", "sql_to_opportunity_rate", "opportunity_to_won_rate", "lead_to_won_rate",
     "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
     "cac_loaded", "csat", "csat_response_rate", "arpa",
-    "ticket_reopen_rate", "sla_met_rate", "tickets_per_customer",
+    "ticket_reopen_rate", "sla_met_rate", "tickets_per_customer", "lead_to_meeting_rate", "lead_to_quote_rate",
+    "meeting_to_won_rate",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
@@ -46,7 +48,7 @@ SUMS = {
     "data_quality_negative_durations", "pipeline_amount", "marketing_spend_amount", "new_customers", "mrr", "mrr_new",
     "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
     "customers_churned", "tickets_created", "tickets_solved", "ticket_backlog", "tickets_waiting_first_response",
-    "calls", "meetings", "emails_sent", "engagement_minutes", "quotes_sent",
+    "calls", "meetings", "emails_sent", "engagement_minutes", "quotes_sent", "leads_waiting_response",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
 # What is known by the month only has no days and weeks.
@@ -69,8 +71,11 @@ NEEDS = {
         "resolution_minutes_median", "resolution_minutes_p90", "first_resolution_minutes_median",
     },
     "sla": {"sla_met_rate"},
-    "activity": {"calls", "meetings", "emails_sent", "engagement_minutes"},
-    "quote": {"quotes_sent"},
+    "activity": {
+        "calls", "meetings", "emails_sent", "engagement_minutes", "lead_to_meeting_rate", "meeting_to_won_rate",
+    },
+    "quote": {"quotes_sent", "lead_to_quote_rate"},
+    "lead_response": {"lead_response_minutes_median", "leads_waiting_response"},
     "rating": {"csat", "csat_response_rate"},
 }  # fmt: skip
 QUANTILES = {"median": 0.5, "p90": 0.9}
@@ -82,6 +87,7 @@ DURATIONS = {
     "first_response_minutes": ("median", "p90"),
     "resolution_minutes": ("median", "p90"),
     "first_resolution_minutes": ("median",),
+    "lead_response_minutes": ("median",),
 }
 
 
@@ -105,10 +111,12 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     ledger = Ledger.read(folder, as_of, rules)
     people, facts = persons(ledger), Facts()
     deals = opportunities(ledger, people)
-    People(ledger, people, deals, facts).collect()
+    funnel = People(ledger, people, deals, facts)
+    funnel.collect()
     Deals(ledger, deals, facts).collect()
     work = Activities(ledger, people, deals, facts)
     work.collect()
+    Responses(funnel, work.with_person, facts).collect()
     buyers = customers(ledger, deals, people)
     Costs(ledger, buyers, facts).collect()
     recurring = Recurring(ledger, buyers, facts)
@@ -161,6 +169,7 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
         "ticket": bool(ledger.rows("tickets")),
         "activity": bool(ledger.rows("activities")),
         "quote": bool(ledger.rows("quotes")),
+        "lead_response": "mql" in events and bool(ledger.rows("activities")),
         "ticket_event": bool(ledger.rows("ticket_events")),
         "sla": any(row["event_type"] == "sla_due" for row in ledger.rows("ticket_events")),
         "rating": bool(ledger.rows("ratings")),

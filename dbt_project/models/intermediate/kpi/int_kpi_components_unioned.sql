@@ -26,6 +26,10 @@ activities as (
     select * from {{ ref('int_kpi_components_activities') }}
 ),
 
+responses as (
+    select * from {{ ref('int_kpi_components_responses') }}
+),
+
 service_quality as (
     select * from {{ ref('int_kpi_components_service_quality') }}
 ),
@@ -69,6 +73,12 @@ components as (
     union all
     {{ with_all_dimensions(
         'activities',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'responses',
         ['channel', 'region', 'segment', 'team', 'sales_rep'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}

@@ -34,6 +34,24 @@ ratings as (
     select * from {{ ref('int_ratings_unioned') }}
 ),
 
+mql_event_count as (
+    select count(*) as row_count from lead_events
+    where event_type = 'mql'
+),
+
+activity_count as (
+    select count(*) as row_count from activities
+),
+
+-- a response needs a question and someone who can answer
+lead_responses as (
+    select
+        'lead_responses' as input,
+        least(mql_event_count.row_count, activity_count.row_count) as row_count
+    from mql_event_count
+    cross join activity_count
+),
+
 counted as (
     select 'mql_events' as input, count(*) as row_count
     from lead_events
@@ -54,6 +72,8 @@ counted as (
     select 'activities' as input, count(*) as row_count from activities
     union all
     select 'quotes' as input, count(*) as row_count from quotes
+    union all
+    select input, row_count from lead_responses
     union all
     select 'ticket_events' as input, count(*) as row_count from ticket_events
     union all
