@@ -15,6 +15,10 @@ targets as (
     select * from {{ ref('int_targets_converted') }}
 ),
 
+quotes as (
+    select * from {{ ref('int_quotes_resolved') }}
+),
+
 amounts as (
     select 'opportunities' as entity, currency_code, rate_date, amount, exchange_rate
     from opportunities
@@ -28,6 +32,9 @@ amounts as (
     select 'targets' as entity, currency_code, rate_date, target_value as amount, exchange_rate
     from targets
     where currency_code is not null
+    union all
+    select 'quotes' as entity, currency_code, sent_date as rate_date, amount, exchange_rate
+    from quotes
 )
 
 select

@@ -267,6 +267,7 @@ def _crm_tickets(world: "World", now: dt.datetime) -> Iterator[Row]:
                 "priority": ticket.priority.lower(),
                 "agent_id": ticket.owner_id or "",
                 "schedule_id": "default",
+                "source_system": "hubspot",
             }
 
 

@@ -119,6 +119,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "agent_id",
         "agent_group",
         "schedule_id",
+        "source_system",
     ),
     "touches": ("touch_id", "lead_id", "touched_at", "source", "campaign_id", "touch_type"),
 }

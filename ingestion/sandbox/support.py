@@ -214,6 +214,7 @@ def _ticket_row(ticket: Ticket, now: int) -> Row:
         "agent_id": "" if assignee is None else str(assignee),
         "schedule_id": "default",
         "agent_group": str(ticket.group_id),
+        "source_system": "zendesk",
     }
 
 

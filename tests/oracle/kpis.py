@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.oracle.activities import Activities
 from tests.oracle.facts import Deals, Fact, Facts, People
 from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.money import Costs, Recurring, customers
@@ -18,7 +19,8 @@ from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
 from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.pipeline import Pipeline
-from tests.oracle.service import Service
+from tests.oracle.responses import Responses
+from tests.oracle.service import Service, tickets_per_customer
 from tests.oracle.targets import targeted, velocity
 
 Key = tuple[str, str, date, str, str]
@@ -38,6 +40,8 @@ RATIOS = {
     "lead_to_mql_rate", "mql_to_sql_rate", "sql_to_opportunity_rate", "opportunity_to_won_rate", "lead_to_won_rate",
     "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
     "cac_loaded", "csat", "csat_response_rate", "arpa",
+    "ticket_reopen_rate", "sla_met_rate", "tickets_per_customer", "lead_to_meeting_rate", "lead_to_quote_rate",
+    "meeting_to_won_rate",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
@@ -48,6 +52,8 @@ SUMS = {
     "pipeline_created_amount", "pipeline_reopened_amount", "pipeline_amount_changes", "pipeline_won_amount",
     "pipeline_lost_amount", "pipeline_fx_amount", "pipeline_opening_amount", "pipeline_transferred_in_amount",
     "pipeline_transferred_out_amount",
+    "tickets_solved", "ticket_backlog", "tickets_waiting_first_response",
+    "calls", "meetings", "emails_sent", "engagement_minutes", "quotes_sent", "leads_waiting_response",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
 # What is known by the month only has no days and weeks.
@@ -55,6 +61,7 @@ MONTHLY = {
     "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
     "active_customers", "customers_churned", "cac_paid", "cac_direct", "cac_loaded", "quota_attainment",
     "quota_pace", "pipeline_coverage", "pipeline_coverage_remaining", "sales_velocity_amount", *RETENTION,
+    "tickets_per_customer",
 }  # fmt: skip
 NEEDS = {
     "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate"},
@@ -64,7 +71,18 @@ NEEDS = {
         "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
         "active_customers", "customers_churned", *RETENTION,
     },
-    "ticket": {"tickets_created"},
+    "probability": {"weighted_pipeline_amount"},
+    "ticket": {"tickets_created", "tickets_per_customer"},
+    "ticket_event": {
+        "tickets_solved", "ticket_reopen_rate", "ticket_backlog", "tickets_waiting_first_response",
+        "resolution_minutes_median", "resolution_minutes_p90", "first_resolution_minutes_median",
+    },
+    "sla": {"sla_met_rate"},
+    "activity": {
+        "calls", "meetings", "emails_sent", "engagement_minutes", "lead_to_meeting_rate", "meeting_to_won_rate",
+    },
+    "quote": {"quotes_sent", "lead_to_quote_rate"},
+    "lead_response": {"lead_response_minutes_median", "leads_waiting_response"},
     "rating": {"csat", "csat_response_rate"},
 }  # fmt: skip
 TARGETED = {
@@ -81,6 +99,9 @@ DURATIONS = {
     "opportunity_cycle_days": ("median", "mean", "p90"),
     "lost_cycle_days": ("median",),
     "first_response_minutes": ("median", "p90"),
+    "resolution_minutes": ("median", "p90"),
+    "first_resolution_minutes": ("median",),
+    "lead_response_minutes": ("median",),
 }
 
 
@@ -104,11 +125,15 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     ledger = Ledger.read(folder, as_of, rules)
     people, facts = persons(ledger), Facts()
     deals = opportunities(ledger, people)
-    People(ledger, people, deals, facts).collect()
     sales = Deals(ledger, deals, facts)
     sales.collect()
     pipeline = Pipeline(ledger, sales, facts)
     pipeline.collect()
+    funnel = People(ledger, people, deals, facts)
+    funnel.collect()
+    work = Activities(ledger, people, deals, facts)
+    work.collect()
+    Responses(funnel, work.with_person, facts).collect()
     buyers = customers(ledger, deals, people)
     Costs(ledger, buyers, facts).collect()
     recurring = Recurring(ledger, buyers, facts)
@@ -123,6 +148,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(_opening(values, calendar, as_of))
     values.update(targeted(ledger, values, pipeline))
     values.update(velocity(ledger, values, pipeline))
+    values.update(tickets_per_customer(values))
     values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
@@ -159,7 +185,15 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
         "sql": "sql" in events,
         "cost": bool(ledger.rows("ad_spend") or ledger.rows("costs")),
         "subscription": bool(ledger.rows("subscription_periods")),
+        "probability": any(
+            row.get("probability") for name in ("pipeline_stages", "opportunities") for row in ledger.rows(name)
+        ),
         "ticket": bool(ledger.rows("tickets")),
+        "activity": bool(ledger.rows("activities")),
+        "quote": bool(ledger.rows("quotes")),
+        "lead_response": "mql" in events and bool(ledger.rows("activities")),
+        "ticket_event": bool(ledger.rows("ticket_events")),
+        "sla": any(row["event_type"] == "sla_due" for row in ledger.rows("ticket_events")),
         "rating": bool(ledger.rows("ratings")),
     }
     unknown = {kpi for need, kpis in NEEDS.items() if not is_given[need] for kpi in kpis}

@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tests.oracle.facts import Fact, Facts, accounts
-from tests.oracle.ledger import Ledger, Row, instant, truth
+from tests.oracle.ledger import UNKNOWN, Ledger, Row, instant, truth
 from tests.oracle.opportunities import member
 from tests.oracle.people import latest
+from tests.oracle.periods import MONTHS
 
 GOOD_FROM = {5: 4, 3: 3, 2: 2}
+Moment = tuple[datetime, Row]
+Key = tuple[str, str, date, str, str]
+Value = tuple[Decimal | None, Decimal | None, float | None]
+NONE: Value = (None, None, None)
+SHARED = ("total", "region", "segment")
+
+
+def tickets_per_customer(values: dict[Key, Value]) -> dict[Key, Value]:
+    """Tickets created in a month or longer by the customers active at its end, where both have the dimension."""
+    found: dict[Key, Value] = {}
+    for kpi, grain, start, dimension, who in values:
+        if kpi in ("tickets_created", "active_customers") and grain in MONTHS and dimension in SHARED:
+            created = values.get(("tickets_created", grain, start, dimension, who), NONE)[0] or Decimal(0)
+            active = values.get(("active_customers", grain, start, dimension, who), NONE)[0] or Decimal(0)
+            quotient = float(created / active) if active else None
+            found["tickets_per_customer", grain, start, dimension, who] = (created, active, quotient)
+    return found
+
+
+def _source(ticket: Row) -> str:
+    return str(ticket.get("source_system") or "")
+
+
+def _asked_and_answered(events: list[Moment]) -> tuple[datetime | None, datetime | None]:
+    """The customer's first message and the first later public message of a human agent."""
+    messages = [(moment, row) for moment, row in events if row["event_type"] == "message"]
+    start = min((moment for moment, row in messages if row["actor_type"] == "customer"), default=None)
+    answers = [
+        moment
+        for moment, row in messages
+        if row["actor_type"] == "agent" and truth(row["is_public"], False) and start and moment > start
+    ]
+    return start, min(answers, default=None)
 
 
 class Hours:
@@ -77,35 +112,96 @@ class Service:
             day = self.ledger.day(ticket["created_at"])
             assert day is not None
             self.out.count("tickets_created", day, self.members(ticket))
-        self._responses()
+        self._lives()
         self._ratings()
 
-    def _responses(self) -> None:
-        hours = Hours(self.ledger)
-        messages: dict[str, list[Row]] = defaultdict(list)
+    def _day(self, moment: datetime) -> date:
+        day = self.ledger.day(moment.isoformat())
+        assert day is not None
+        return day
+
+    def _lives(self) -> None:
+        """What became of every ticket: answers, solves, reopenings, targets, and on which evenings it was open."""
+        hours, evenings = Hours(self.ledger), Counter[tuple[str, date, tuple[tuple[str, str], ...]]]()
+        happened: dict[str, list[Moment]] = defaultdict(list)
         for row in self.ledger.rows("ticket_events"):
-            if row["event_type"] == "message" and self.ledger.happened(row["occurred_at"]):
-                messages[row["ticket_id"]].append(row)
+            moment = instant(row["occurred_at"])
+            if moment and self.ledger.happened(row["occurred_at"]):
+                happened[row["ticket_id"]].append((moment, row))
+        told = {_source(row) for key, row in self.tickets.items() if happened[key]}
         for key, ticket in self.tickets.items():
-            asked = [instant(row["occurred_at"]) for row in messages[key] if row["actor_type"] == "customer"]
-            start = min((moment for moment in asked if moment), default=None)
-            if start is None:
+            events = sorted(happened[key], key=lambda event: (event[0], event[1]["event_type"] == "solved"))
+            start, reply = _asked_and_answered(events)
+            if start and reply:
+                self._duration("first_response_minutes", hours, ticket, start, reply)
+            self._solves(hours, ticket, events, start)
+            self._targets(ticket, events)
+            if _source(ticket) not in told:
                 continue
-            answers = [
-                moment
-                for row in messages[key]
-                if row["actor_type"] == "agent"
-                and truth(row["is_public"], False)
-                and (moment := instant(row["occurred_at"]))
-                and moment > start
-            ]
-            if not answers:
+            at = tuple(self.members(ticket).items())
+            for day in self._open_evenings(ticket, events):
+                evenings["ticket_backlog", day, at] += 1
+                is_asked = start is not None and self._day(start) <= day
+                if is_asked and (reply is None or self._day(reply) > day):
+                    evenings["tickets_waiting_first_response", day, at] += 1
+        for (kpi, day, at), number in evenings.items():
+            self.out.stocks.append(Fact(kpi, day, dict(at), Decimal(number)))
+
+    def _duration(self, name: str, hours: Hours, ticket: Row, start: datetime, end: datetime) -> None:
+        minutes = hours.minutes(ticket.get("schedule_id") or "default", start, end)
+        if minutes is not None and start <= end:
+            self.out.durations.append(Fact(name, self._day(end), self.members(ticket), minutes))
+
+    def _solves(self, hours: Hours, ticket: Row, events: list[Moment], start: datetime | None) -> None:
+        turns = [(moment, row["event_type"]) for moment, row in events if row["event_type"] in ("solved", "reopened")]
+        solves = [moment for moment, kind in turns if kind == "solved"]
+        if not solves:
+            return
+        first, last, at = solves[0], solves[-1], self.members(ticket)
+        was_reopened = any(kind == "reopened" and moment > first for moment, kind in turns)
+        self.out.ratio("ticket_reopen_rate", self._day(first), at, was_reopened)
+        stays_solved = turns[-1][1] == "solved"
+        if stays_solved:
+            self.out.count("tickets_solved", self._day(last), at)
+        if start is None:
+            return
+        self._duration("first_resolution_minutes", hours, ticket, start, first)
+        if stays_solved:
+            self._duration("resolution_minutes", hours, ticket, start, last)
+        if first < start:
+            nobody = {"channel": UNKNOWN, "team": UNKNOWN, "sales_rep": UNKNOWN}
+            where = {name: at[name] for name in ("region", "segment")}
+            self.out.count("data_quality_negative_durations", self._day(first), where | nobody)
+
+    def _open_evenings(self, ticket: Row, events: list[Moment]) -> Iterator[date]:
+        """Every day at whose end the ticket was created and not solved."""
+        day, is_open = self.ledger.day(ticket["created_at"]), True
+        assert day is not None
+        turns = [(self._day(moment), row["event_type"]) for moment, row in events]
+        turns = [turn for turn in turns if turn[1] in ("solved", "reopened")]
+        while day <= self.ledger.as_of:
+            while turns and turns[0][0] <= day:
+                is_open = turns.pop(0)[1] == "reopened"
+            if is_open:
+                yield day
+            elif not turns:
+                return
+            day += timedelta(days=1)
+
+    def _targets(self, ticket: Row, events: list[Moment]) -> None:
+        """Targets that were due: missed by the breach told next, else met when the ticket met one by then."""
+        due = [moment for moment, row in events if row["event_type"] == "sla_due"]
+        is_missed = [False] * len(due)
+        for moment, row in events:
+            before = [number for number, at in enumerate(due) if at <= moment]
+            if row["event_type"] != "sla_breached" or not before:
                 continue
-            end = min(answers)
-            minutes = hours.minutes(ticket.get("schedule_id") or "default", start, end)
-            day = self.ledger.day(end.isoformat())
-            if minutes is not None and day is not None:
-                self.out.durations.append(Fact("first_response_minutes", day, self.members(ticket), minutes))
+            same = [number for number in before if due[number] == due[before[-1]] and not is_missed[number]]
+            if same:
+                is_missed[same[0]] = True
+        for missed, at in zip(is_missed, due, strict=True):
+            met = any(row["event_type"] == "sla_met" and moment <= at for moment, row in events)
+            self.out.ratio("sla_met_rate", self._day(at), self.members(ticket), met and not missed)
 
     def _ratings(self) -> None:
         answers: dict[str, list[Row]] = defaultdict(list)

@@ -26,6 +26,18 @@ service as (
     select * from {{ ref('int_kpi_components_service') }}
 ),
 
+activities as (
+    select * from {{ ref('int_kpi_components_activities') }}
+),
+
+responses as (
+    select * from {{ ref('int_kpi_components_responses') }}
+),
+
+service_quality as (
+    select * from {{ ref('int_kpi_components_service_quality') }}
+),
+
 components as (
     {{ with_all_dimensions(
         'funnel',
@@ -68,6 +80,24 @@ components as (
     {{ with_all_dimensions(
         'service',
         ['region', 'segment', 'ticket_channel', 'agent_group'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'activities',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'responses',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'service_quality',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
 ),

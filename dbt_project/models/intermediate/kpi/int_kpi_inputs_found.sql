@@ -18,6 +18,18 @@ tickets as (
     select * from {{ ref('int_tickets_unioned') }}
 ),
 
+activities as (
+    select * from {{ ref('int_activities_unioned') }}
+),
+
+quotes as (
+    select * from {{ ref('int_quotes_unioned') }}
+),
+
+ticket_events as (
+    select * from {{ ref('int_ticket_events_unioned') }}
+),
+
 ratings as (
     select * from {{ ref('int_ratings_unioned') }}
 ),
@@ -28,6 +40,24 @@ pipeline_stages as (
 
 opportunities as (
     select * from {{ ref('int_opportunities_unioned') }}
+),
+
+mql_event_count as (
+    select count(*) as row_count from lead_events
+    where event_type = 'mql'
+),
+
+activity_count as (
+    select count(*) as row_count from activities
+),
+
+-- a response needs a question and someone who can answer
+lead_responses as (
+    select
+        'lead_responses' as input,
+        least(mql_event_count.row_count, activity_count.row_count) as row_count
+    from mql_event_count
+    cross join activity_count
 ),
 
 counted as (
@@ -46,6 +76,18 @@ counted as (
     select 'subscription_periods' as input, count(*) as row_count from subscription_periods
     union all
     select 'tickets' as input, count(*) as row_count from tickets
+    union all
+    select 'activities' as input, count(*) as row_count from activities
+    union all
+    select 'quotes' as input, count(*) as row_count from quotes
+    union all
+    select input, row_count from lead_responses
+    union all
+    select 'ticket_events' as input, count(*) as row_count from ticket_events
+    union all
+    select 'sla_events' as input, count(*) as row_count
+    from ticket_events
+    where event_type = 'sla_due'
     union all
     select 'ratings' as input, count(*) as row_count from ratings
     union all

@@ -2,7 +2,7 @@ with tickets as (
     select * from {{ ref('int_tickets_measured') }}
 ),
 
-final as (
+observed as (
     select
         'first_response_minutes' as observation,
         first_reply_date as observed_date,
@@ -10,9 +10,44 @@ final as (
         segment,
         ticket_channel,
         agent_group,
-        cast(first_response_minutes as decimal(18, 9)) as observed_value
+        first_response_minutes as observed_value
     from tickets
-    where first_response_minutes >= 0
+    union all
+    select
+        'first_resolution_minutes' as observation,
+        first_solved_date as observed_date,
+        region,
+        segment,
+        ticket_channel,
+        agent_group,
+        first_resolution_minutes as observed_value
+    from tickets
+    -- what was solved before the customer wrote has a negative duration, even when nobody worked between
+    where first_solved_at >= first_customer_message_at
+    union all
+    select
+        'resolution_minutes' as observation,
+        last_solved_date as observed_date,
+        region,
+        segment,
+        ticket_channel,
+        agent_group,
+        resolution_minutes as observed_value
+    from tickets
+    where last_solved_at >= first_customer_message_at
+),
+
+final as (
+    select
+        observation,
+        observed_date,
+        region,
+        segment,
+        ticket_channel,
+        agent_group,
+        cast(observed_value as decimal(18, 9)) as observed_value
+    from observed
+    where observed_value >= 0
 )
 
 select * from final

@@ -10,6 +10,10 @@ service as (
     select * from {{ ref('int_kpi_observations_service') }}
 ),
 
+responses as (
+    select * from {{ ref('int_kpi_observations_responses') }}
+),
+
 unioned as (
     {{ with_all_dimensions(
         'funnel',
@@ -28,6 +32,12 @@ unioned as (
     {{ with_all_dimensions(
         'service',
         ['region', 'segment', 'ticket_channel', 'agent_group'],
+        keep=['observation', 'observed_date', 'observed_value']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'responses',
+        ['channel', 'region', 'segment', 'team', 'sales_rep'],
         keep=['observation', 'observed_date', 'observed_value']
     ) }}
 ),

@@ -10,6 +10,10 @@ retention as (
     select * from {{ ref('int_kpi_retention_revenue') }}
 ),
 
+tickets_per_customer as (
+    select * from {{ ref('int_kpi_tickets_per_customer') }}
+),
+
 quotas as (
     select * from {{ ref('int_kpi_quota_attained') }}
 ),
@@ -40,6 +44,8 @@ divided as (
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from stocks
     union all
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from retention
+    union all
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from tickets_per_customer
     union all
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from quotas
     union all

@@ -6,6 +6,10 @@ revenue as (
     select * from {{ ref('int_kpi_stocks_revenue') }}
 ),
 
+service as (
+    select * from {{ ref('int_kpi_stocks_service') }}
+),
+
 periods as (
     select * from {{ ref('int_kpi_periods') }}
 ),
@@ -22,6 +26,12 @@ stocks as (
     {{ with_all_dimensions(
         'revenue',
         ['channel', 'region', 'segment'],
+        keep=['kpi', 'stock_date', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'service',
+        ['region', 'segment', 'ticket_channel', 'agent_group'],
         keep=['kpi', 'stock_date', 'numerator', 'denominator']
     ) }}
 ),

@@ -67,6 +67,7 @@ final as (
         firsts.first_solved_at,
         firsts.last_solved_at,
         firsts.reopened_count,
+        coalesce(firsts.last_reopened_at > firsts.first_solved_at, false) as is_reopened,
         firsts.last_solved_at is not null
         and (
             firsts.last_reopened_at is null

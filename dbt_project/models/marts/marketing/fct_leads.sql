@@ -10,6 +10,14 @@ milestones_dated as (
     select * from {{ ref('int_people_milestones_dated') }}
 ),
 
+engagements as (
+    select * from {{ ref('int_people_engagements_dated') }}
+),
+
+responses as (
+    select * from {{ ref('int_people_responses_measured') }}
+),
+
 campaigns as (
     select * from {{ ref('dim_campaigns') }}
 ),
@@ -42,9 +50,13 @@ final as (
         cast(case when milestones.first_opportunity_date is not null then 1 else 0 end as integer)
             as opportunity_count,
         cast(case when milestones.first_won_date is not null then 1 else 0 end as integer) as won_count,
+        cast(case when engagements.first_meeting_date is not null then 1 else 0 end as integer) as meeting_count,
+        cast(case when engagements.first_quote_date is not null then 1 else 0 end as integer) as quote_count,
+        cast(case when engagements.is_waiting then 1 else 0 end as integer) as response_waiting_count,
         cast(milestones.mql_event_count as integer) as mql_event_count,
         cast(people.record_count as integer) as record_count,
         cast(milestones.qualification_hours as decimal(18, 6)) as qualification_hours,
+        responses.lead_response_minutes,
         people.is_implied_touch,
         people.lead_date,
         people.first_touch_date,
@@ -53,9 +65,12 @@ final as (
         milestones.first_opportunity_date,
         milestones.first_won_date,
         milestones.first_lost_date,
+        engagements.first_meeting_date,
+        engagements.first_quote_date,
         people.lead_at,
         milestones.first_mql_at,
         milestones.first_sql_at,
+        engagements.first_response_at,
         people.created_at,
         people.source_url
     from people
@@ -63,6 +78,10 @@ final as (
         on people.person_key = milestones.person_key
     inner join lead_dates
         on people.person_key = lead_dates.person_key
+    inner join engagements
+        on people.person_key = engagements.person_key
+    left join responses
+        on people.person_key = responses.person_key
     left join campaigns
         on people.campaign_key = campaigns.campaign_key
 )
