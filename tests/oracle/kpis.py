@@ -18,6 +18,7 @@ from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
 from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.quotas import target_amounts
+from tests.oracle.retention import RETENTION, retention
 from tests.oracle.service import Service
 
 Key = tuple[str, str, date, str, str]
@@ -45,7 +46,6 @@ SUMS = {
     "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
     "customers_churned", "tickets_created",
 }  # fmt: skip
-RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
 # What is known by the month only has no days and weeks.
 MONTHLY = {
     "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
@@ -201,18 +201,8 @@ def _stocks(facts: list[Fact], as_of: date, calendar: Calendar) -> dict[Key, Val
 
 
 def _retention(recurring: Recurring, as_of: date, calendar: Calendar) -> dict[Key, Value]:
-    sums: dict[Key, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    for grain in ("month", "quarter"):
-        for start in sorted({calendar.period_of(end, grain) for end in recurring.ends}):
-            if start - timedelta(days=1) < recurring.ends[0]:
-                continue
-            end = min(calendar.last_day(start, grain), as_of)
-            for kpi, customer, numerator, denominator in recurring.retention(start, end):
-                for dimension, who in [("total", "all"), *recurring.members(customer).items()]:
-                    both = sums[kpi, grain, start, dimension, who]
-                    both[0] += numerator
-                    both[1] += denominator
-    return {key: (*both, quotient(both[0], both[1])) for key, both in sums.items()}  # type: ignore[misc]
+    sums = retention(recurring, as_of, calendar)
+    return {key: (part, whole, quotient(part, whole)) for key, (part, whole) in sums.items()}
 
 
 def _quotas(ledger: Ledger, facts: Facts) -> dict[Key, Value]:
