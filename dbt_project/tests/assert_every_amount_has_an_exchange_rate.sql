@@ -15,6 +15,10 @@ targets as (
     select * from {{ ref('int_targets_converted') }}
 ),
 
+invoice_entries as (
+    select * from {{ ref('int_invoice_entries_valued') }}
+),
+
 amounts as (
     select 'opportunities' as entity, currency_code, rate_date, amount, exchange_rate
     from opportunities
@@ -28,6 +32,10 @@ amounts as (
     select 'targets' as entity, currency_code, rate_date, target_value as amount, exchange_rate
     from targets
     where currency_code is not null
+    union all
+    select entry_type || 's' as entity, currency_code, entry_date as rate_date, net_amount as amount, exchange_rate
+    from invoice_entries
+    where is_counted
 )
 
 select

@@ -20,6 +20,7 @@ from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.quotas import target_amounts
 from tests.oracle.retention import RETENTION, retention
 from tests.oracle.service import Service
+from tests.oracle.value import NO_VALUE_WITHOUT, SO_FAR, Worth
 
 Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
@@ -37,29 +38,34 @@ COLUMNS = [
 RATIOS = {
     "lead_to_mql_rate", "mql_to_sql_rate", "sql_to_opportunity_rate", "opportunity_to_won_rate", "lead_to_won_rate",
     "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
-    "cac_loaded", "csat", "csat_response_rate", "arpa",
+    "cac_loaded", "csat", "csat_response_rate", "arpa", "cac_payback_months",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
     "closings_undone", "credits", "deals_won", "deals_lost", "sales_amount", "credited_sales_amount",
     "data_quality_negative_durations", "pipeline_amount", "marketing_spend_amount", "new_customers", "mrr", "mrr_new",
     "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
-    "customers_churned", "tickets_created",
+    "customers_churned", "tickets_created", "repeat_purchases", "revenue_invoiced_amount",
 }  # fmt: skip
 # What is known by the month only has no days and weeks.
 MONTHLY = {
     "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
     "active_customers", "customers_churned", "cac_paid", "cac_direct", "cac_loaded", "quota_attainment",
-    "pipeline_amount", *RETENTION,
+    "pipeline_amount", *RETENTION, "cac_payback_months", "customer_lifetime_months", *NO_VALUE_WITHOUT,
 }  # fmt: skip
 NEEDS = {
     "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate"},
     "sql": {"sqls", "sql_to_opportunity_rate"},
-    "cost": {"cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount"},
+    "cost": {
+        "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cac_payback_months", "clv_to_cac_ratio",
+    },
     "subscription": {
         "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
-        "active_customers", "customers_churned", *RETENTION,
+        "active_customers", "customers_churned", *RETENTION, "customer_lifetime_months", "cac_payback_months",
+        *NO_VALUE_WITHOUT,
     },
+    "margin": {"clv_historic_margin", "cac_payback_months", *NO_VALUE_WITHOUT},
+    "invoice": {"revenue_invoiced_amount"},
     "ticket": {"tickets_created"},
     "rating": {"csat", "csat_response_rate"},
 }  # fmt: skip
@@ -100,6 +106,8 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     recurring = Recurring(ledger, buyers, facts)
     recurring.collect()
     Service(ledger, facts).collect()
+    worth = Worth(ledger, deals, buyers, recurring, facts)
+    worth.collect()
     calendar = ledger.calendar
     values = _empty_totals(facts, as_of, calendar)
     values.update(_additive(facts.additive, calendar))
@@ -107,6 +115,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(_stocks(facts.stocks, as_of, calendar))
     values.update(_retention(recurring, as_of, calendar))
     values.update(_quotas(ledger, facts))
+    values.update(worth.values(first_day(facts, as_of), values))
     values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
@@ -117,13 +126,19 @@ def grains(kpi: str) -> Iterable[str]:
     return MONTHS if kpi in MONTHLY else GRAINS
 
 
+def first_day(facts: Facts, as_of: date) -> date:
+    """The day of the first fact."""
+    return min((fact.day for fact in [*facts.additive, *facts.durations, *facts.stocks]), default=as_of)
+
+
 def _empty_totals(facts: Facts, as_of: date, calendar: Calendar) -> dict[Key, Value]:
     """Every KPI's total with nothing in it, for every period since the first fact."""
-    first = min((fact.day for fact in [*facts.additive, *facts.durations, *facts.stocks]), default=as_of)
+    first = first_day(facts, as_of)
     nothing: dict[str, Value] = {kpi: (Decimal(0), None, 0.0) for kpi in SUMS}
     nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in RATIOS | RETENTION}
     nothing |= {f"{name}_{statistic}": (None, None, None) for name, some in DURATIONS.items() for statistic in some}
-    nothing["quota_attainment"] = (None, None, None)
+    nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in SO_FAR}
+    nothing |= dict.fromkeys(("quota_attainment", *NO_VALUE_WITHOUT), (None, None, None))
     empty: dict[Key, Value] = {}
     for grain in GRAINS:
         start = calendar.period_of(first, grain)
@@ -141,6 +156,8 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
     is_given = {
         "mql": "mql" in events,
         "sql": "sql" in events,
+        "margin": bool(ledger.rules.gross_margins),
+        "invoice": bool(ledger.rows("invoices")),
         "cost": bool(ledger.rows("ad_spend") or ledger.rows("costs")),
         "subscription": bool(ledger.rows("subscription_periods")),
         "ticket": bool(ledger.rows("tickets")),

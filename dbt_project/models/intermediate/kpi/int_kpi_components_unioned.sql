@@ -22,6 +22,10 @@ service as (
     select * from {{ ref('int_kpi_components_service') }}
 ),
 
+customer_value as (
+    select * from {{ ref('int_kpi_components_value') }}
+),
+
 components as (
     {{ with_all_dimensions(
         'funnel',
@@ -56,6 +60,12 @@ components as (
     {{ with_all_dimensions(
         'service',
         ['region', 'segment', 'ticket_channel', 'agent_group'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'customer_value',
+        ['channel', 'region', 'segment'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
 ),

@@ -14,6 +14,14 @@ quotas as (
     select * from {{ ref('int_kpi_quota_attained') }}
 ),
 
+cumulated as (
+    select * from {{ ref('int_kpi_value_cumulated') }}
+),
+
+recurring_value as (
+    select * from {{ ref('int_kpi_value_recurring') }}
+),
+
 observations as (
     select * from {{ ref('int_kpi_observations_aggregated_to_periods') }}
 ),
@@ -26,6 +34,8 @@ divided as (
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from retention
     union all
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from quotas
+    union all
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from cumulated
 ),
 
 statistics as (
@@ -40,6 +50,10 @@ statistics as (
     select observation || '_p90' as kpi, period_grain, period_start_date, dimension, member,
         sample_count, p90_value as value
     from observations
+    union all
+    select kpi, period_grain, period_start_date, dimension, member,
+        observation_count as sample_count, value
+    from recurring_value
 ),
 
 final as (
