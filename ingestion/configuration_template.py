@@ -33,10 +33,12 @@ path = "var/warehouse.duckdb"
 # meta_schema = "meta"
 
 [kpi]
-# gross_margin_ratio = 0.80           # without it, margin KPIs are empty
+# gross_margin_ratio = 0.80           # without it, margin KPIs are empty; when it changed:
+# gross_margin_ratio = [{ ratio = 0.75 }, { valid_from = 2026-01-01, ratio = 0.80 }]
 attribution_model = "first_touch"
 attribution_lookback_days = 90
 cac_lag_months = 0
+clv_horizon_months = 36
 exchange_rate_max_age_days = 7
 
 [alerts]

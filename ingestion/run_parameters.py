@@ -24,6 +24,7 @@ def configuration(settings: Settings, as_of_date: date) -> dict[str, list[Row]]:
     """The rows of every configuration table, in the order of its columns."""
     return {
         "run_parameters": [_parameters(settings, as_of_date)],
+        "gross_margin_ratios": _gross_margins(settings),
         "value_mappings": _value_mappings(settings),
         "pipeline_settings": _pipelines(settings),
         "business_hours": _business_hours(settings),
@@ -67,7 +68,13 @@ def _parameters(settings: Settings, as_of_date: date) -> Row:
         kpi.cac_lag_months,
         has_media,
         "".join(str(number) for number, name in enumerate(WEEKDAYS, start=1) if name in company.weekend),
+        kpi.clv_horizon_months,
     )
+
+
+def _gross_margins(settings: Settings) -> list[Row]:
+    """As text: a decimal would pass through a double on its way into JSON."""
+    return [(dated.valid_from, f"{dated.ratio:.4f}") for dated in settings.kpi.gross_margin_ratio]
 
 
 def _value_mappings(settings: Settings) -> list[Row]:

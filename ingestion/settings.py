@@ -116,16 +116,35 @@ class WarehouseSettings(_Section):
         return self
 
 
+class DatedRatio(_Section):
+    """A ratio and the first day on which it is in force."""
+
+    valid_from: date = date(1900, 1, 1)
+    ratio: Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
+
+
+def _dated(value: Any) -> Any:
+    """One number is in force for ever."""
+    return value if isinstance(value, list | tuple) else [{"ratio": value}]
+
+
 class KpiSettings(_Section):
     """`[kpi]`: parameters of definitions."""
 
-    gross_margin_ratio: Annotated[Decimal, Field(ge=0, le=1)] | None = None
+    gross_margin_ratio: Annotated[tuple[DatedRatio, ...], BeforeValidator(_dated)] = ()
     attribution_model: Literal["first_touch", "last_touch", "linear", "position_based", "time_decay"] = "first_touch"
     attribution_lookback_days: Annotated[int, Field(ge=1, le=3650)] = 90
     time_decay_half_life_days: Annotated[int, Field(ge=1, le=3650)] = 7
     cac_lag_months: Annotated[int, Field(ge=0, le=24)] = 0
     clv_horizon_months: Annotated[int, Field(ge=1, le=240)] = 36
     exchange_rate_max_age_days: Annotated[int, Field(ge=0, le=366)] = 7
+
+    @model_validator(mode="after")
+    def _one_ratio_a_day(self) -> Self:
+        days = [dated.valid_from for dated in self.gross_margin_ratio]
+        if len(set(days)) < len(days):
+            raise ValueError("`gross_margin_ratio` has two ratios from the same day on")
+        return self
 
 
 class AlertSettings(_Section):

@@ -18,6 +18,7 @@ from ingestion.settings import load_settings
 from orchestration import company, pipeline, transform
 from orchestration.quality import hashes
 from tests.oracle.kpis import compute
+from tests.oracle.ledger import Rules
 
 WITHOUT_CHECKS = ["build", "--resource-type", "model", "--resource-type", "seed"]
 
@@ -41,7 +42,7 @@ class Simulated:
 
     def truth(self) -> pd.DataFrame:
         """What the oracle says of the ledger."""
-        return compute(self.folder / "ledger", self.as_of)
+        return compute(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
 
     def content_hashes(self) -> dict[str, str]:
         """Content hash of every mart."""

@@ -19,9 +19,7 @@ from tests.worked_example import EXAMPLE, differences, expected_rows
 
 NOT_YET = {
     "attributed_sales_amount_first_touch", "attributed_sales_amount_last_touch", "attributed_sales_amount_linear",
-    "attributed_sales_amount_position_based", "attributed_sales_amount_time_decay", "cac_payback_months",
-    "clv_historic_margin", "clv_historic_revenue", "clv_predictive", "clv_simple", "clv_to_cac_ratio",
-    "cost_per_lead", "cost_per_mql", "customer_lifetime_months", "repeat_purchase_rate", "revenue_invoiced_amount",
+    "attributed_sales_amount_position_based", "attributed_sales_amount_time_decay", "cost_per_lead", "cost_per_mql",
     "roas", "stage_conversion_from_lead_rate", "stage_conversion_rate", "stage_transition_rate",
     "time_in_stage_days_mean", "time_in_stage_days_median",
 }  # fmt: skip

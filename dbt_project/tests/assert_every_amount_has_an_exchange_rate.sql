@@ -19,6 +19,10 @@ quotes as (
     select * from {{ ref('int_quotes_resolved') }}
 ),
 
+invoice_entries as (
+    select * from {{ ref('int_invoice_entries_valued') }}
+),
+
 amounts as (
     select 'opportunities' as entity, currency_code, rate_date, amount, exchange_rate
     from opportunities
@@ -35,6 +39,10 @@ amounts as (
     union all
     select 'quotes' as entity, currency_code, sent_date as rate_date, amount, exchange_rate
     from quotes
+    union all
+    select entry_type || 's' as entity, currency_code, entry_date as rate_date, net_amount as amount, exchange_rate
+    from invoice_entries
+    where is_counted
 )
 
 select

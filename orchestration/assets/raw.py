@@ -11,7 +11,10 @@ from orchestration.resources import Company
 
 GROUP = "raw"
 CHECK = "landing"
-CONFIGURATION = ("run_parameters", "value_mappings", "pipeline_settings", "business_hours", "holidays", "sources")
+CONFIGURATION = (
+    "run_parameters", "gross_margin_ratios", "value_mappings", "pipeline_settings", "business_hours", "holidays",
+    "sources",
+)  # fmt: skip
 
 
 def source_keys(settings: Settings, name: str) -> list[dg.AssetKey]:

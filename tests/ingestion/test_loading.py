@@ -224,6 +224,8 @@ class TestRawTables:
             [company.business_hours]
             monday = ["09:00-12:00", "13:00-24:00"]
             holidays = [{ date = 2026-01-01, name = "New Year" }]
+            [kpi]
+            gross_margin_ratio = [{ ratio = 0.75 }, { valid_from = 2026-01-01, ratio = 0.8 }]
             [sources.hubspot]
             access_token = { env = "X" }
             [sources.hubspot.pipelines.renewals]
@@ -244,11 +246,12 @@ class TestRawTables:
             ("default", "Europe/Berlin", 1, "09:00", "12:00"),
             ("default", "Europe/Berlin", 1, "13:00", "24:00"),
         ]
+        assert tables["gross_margin_ratios"] == [(date(1900, 1, 1), "0.7500"), (date(2026, 1, 1), "0.8000")]
         assert tables["holidays"] == [("default", date(2026, 1, 1), "New Year")]
         assert tables["pipeline_settings"] == [("hubspot", "renewals", "s2", True)]
         assert tables["value_mappings"] == [("hubspot", "opportunities", "opportunity_type", "newbusiness", "new")]
         assert tables["sources"] == [("hubspot", "hubspot", True)]
-        parameters = (date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, 90, 0, False, "67")
+        parameters = (date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, 90, 0, False, "67", 36)
         assert tables["run_parameters"] == [parameters]
 
 

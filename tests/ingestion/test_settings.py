@@ -1,6 +1,7 @@
 """The configuration: what is read, what is refused, and that errors name the place and never the secret."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_defaults_and_durations_are_typed(tmp_path: Path) -> None:
     assert settings.kpi.attribution_lookback_days == 90
 
 
+def test_a_gross_margin_may_change(tmp_path: Path) -> None:
+    assert read(tmp_path, "").kpi.gross_margin_ratio == ()
+    one = read(tmp_path, "[kpi]\ngross_margin_ratio = 0.8\n").kpi.gross_margin_ratio
+    assert [(dated.valid_from, dated.ratio) for dated in one] == [(date(1900, 1, 1), Decimal("0.8"))]
+    two = "[kpi]\ngross_margin_ratio = [{ ratio = 0.7 }, { valid_from = 2026-01-01, ratio = 0.8 }]\n"
+    assert [dated.valid_from for dated in read(tmp_path, two).kpi.gross_margin_ratio] == [
+        date(1900, 1, 1), date(2026, 1, 1),
+    ]  # fmt: skip
+
+
 def test_the_environment_overrides_a_key(tmp_path: Path) -> None:
     settings = read(
         tmp_path,
@@ -88,6 +99,8 @@ def test_a_wrong_override_names_the_variable(tmp_path: Path) -> None:
         ("[sources.crm]\nenabled = true\n", 1, "needs a `kind`"),
         ("[sources.a]\nkind = 'hubspot'\naccess_token = { env = 'A' }\n" + HUBSPOT, 1, "must be called hubspot"),
         ("[company.business_hours]\nmonday = ['9-17']\n", 2, "not a range of times"),
+        ("[kpi]\ngross_margin_ratio = 80\n", 2, "less than or equal to 1"),
+        ("[kpi]\ngross_margin_ratio = [{ ratio = 0.7 }, { ratio = 0.8 }]\n", 1, "two ratios from the same day on"),
         ("surprise = 1\n", 1, "`surprise`: unknown key"),
         ("folder = 'x'\n", 1, "unknown key"),
     ],

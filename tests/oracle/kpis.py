@@ -20,8 +20,10 @@ from tests.oracle.people import persons
 from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.pipeline import Pipeline
 from tests.oracle.responses import Responses
+from tests.oracle.retention import RETENTION, retention
 from tests.oracle.service import Service, tickets_per_customer
 from tests.oracle.targets import targeted, velocity
+from tests.oracle.value import NO_VALUE_WITHOUT, SO_FAR, Worth
 
 Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
@@ -39,9 +41,9 @@ COLUMNS = [
 RATIOS = {
     "lead_to_mql_rate", "mql_to_sql_rate", "sql_to_opportunity_rate", "opportunity_to_won_rate", "lead_to_won_rate",
     "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
-    "cac_loaded", "csat", "csat_response_rate", "arpa",
     "ticket_reopen_rate", "sla_met_rate", "tickets_per_customer", "lead_to_meeting_rate", "lead_to_quote_rate",
     "meeting_to_won_rate",
+    "cac_loaded", "csat", "csat_response_rate", "arpa", "cac_payback_months",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
@@ -54,22 +56,26 @@ SUMS = {
     "pipeline_transferred_out_amount",
     "tickets_solved", "ticket_backlog", "tickets_waiting_first_response",
     "calls", "meetings", "emails_sent", "engagement_minutes", "quotes_sent", "leads_waiting_response",
+    "repeat_purchases", "revenue_invoiced_amount",
 }  # fmt: skip
-RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
 # What is known by the month only has no days and weeks.
 MONTHLY = {
     "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
     "active_customers", "customers_churned", "cac_paid", "cac_direct", "cac_loaded", "quota_attainment",
     "quota_pace", "pipeline_coverage", "pipeline_coverage_remaining", "sales_velocity_amount", *RETENTION,
     "tickets_per_customer",
+    "cac_payback_months", "customer_lifetime_months", *NO_VALUE_WITHOUT,
 }  # fmt: skip
 NEEDS = {
     "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate"},
     "sql": {"sqls", "sql_to_opportunity_rate"},
-    "cost": {"cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount"},
+    "cost": {
+        "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cac_payback_months", "clv_to_cac_ratio",
+    },
     "subscription": {
         "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
-        "active_customers", "customers_churned", *RETENTION,
+        "active_customers", "customers_churned", *RETENTION, "customer_lifetime_months", "cac_payback_months",
+        *NO_VALUE_WITHOUT,
     },
     "probability": {"weighted_pipeline_amount"},
     "ticket": {"tickets_created", "tickets_per_customer"},
@@ -83,6 +89,8 @@ NEEDS = {
     },
     "quote": {"quotes_sent", "lead_to_quote_rate"},
     "lead_response": {"lead_response_minutes_median", "leads_waiting_response"},
+    "margin": {"clv_historic_margin", "cac_payback_months", *NO_VALUE_WITHOUT},
+    "invoice": {"revenue_invoiced_amount"},
     "rating": {"csat", "csat_response_rate"},
 }  # fmt: skip
 TARGETED = {
@@ -139,6 +147,8 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     recurring = Recurring(ledger, buyers, facts)
     recurring.collect()
     Service(ledger, facts).collect()
+    worth = Worth(ledger, deals, buyers, recurring, facts)
+    worth.collect()
     calendar = ledger.calendar
     values = _empty_totals(facts, as_of, calendar)
     values.update(_additive(facts.additive, calendar))
@@ -149,6 +159,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(targeted(ledger, values, pipeline))
     values.update(velocity(ledger, values, pipeline))
     values.update(tickets_per_customer(values))
+    values.update(worth.values(first_day(facts, as_of), values))
     values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
@@ -159,13 +170,20 @@ def grains(kpi: str) -> Iterable[str]:
     return MONTHS if kpi in MONTHLY else GRAINS
 
 
+def first_day(facts: Facts, as_of: date) -> date:
+    """The day of the first fact."""
+    return min((fact.day for fact in [*facts.additive, *facts.durations, *facts.stocks]), default=as_of)
+
+
 def _empty_totals(facts: Facts, as_of: date, calendar: Calendar) -> dict[Key, Value]:
     """Every KPI's total with nothing in it, for every period since the first fact."""
-    first = min((fact.day for fact in [*facts.additive, *facts.durations, *facts.stocks]), default=as_of)
+    first = first_day(facts, as_of)
     nothing: dict[str, Value] = {kpi: (Decimal(0), None, 0.0) for kpi in SUMS}
     nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in RATIOS | RETENTION}
     nothing |= {f"{name}_{statistic}": (None, None, None) for name, some in DURATIONS.items() for statistic in some}
     nothing |= dict.fromkeys(TARGETED, (None, None, None))
+    nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in SO_FAR}
+    nothing |= dict.fromkeys(NO_VALUE_WITHOUT, (None, None, None))
     empty: dict[Key, Value] = {}
     for grain in GRAINS:
         start = calendar.period_of(first, grain)
@@ -183,6 +201,8 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
     is_given = {
         "mql": "mql" in events,
         "sql": "sql" in events,
+        "margin": bool(ledger.rules.gross_margins),
+        "invoice": bool(ledger.rows("invoices")),
         "cost": bool(ledger.rows("ad_spend") or ledger.rows("costs")),
         "subscription": bool(ledger.rows("subscription_periods")),
         "probability": any(
@@ -251,18 +271,8 @@ def _stocks(facts: list[Fact], as_of: date, calendar: Calendar) -> dict[Key, Val
 
 
 def _retention(recurring: Recurring, as_of: date, calendar: Calendar) -> dict[Key, Value]:
-    sums: dict[Key, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    for grain in ("month", "quarter"):
-        for start in sorted({calendar.period_of(end, grain) for end in recurring.ends}):
-            if start - timedelta(days=1) < recurring.ends[0]:
-                continue
-            end = min(calendar.last_day(start, grain), as_of)
-            for kpi, customer, numerator, denominator in recurring.retention(start, end):
-                for dimension, who in [("total", "all"), *recurring.members(customer).items()]:
-                    both = sums[kpi, grain, start, dimension, who]
-                    both[0] += numerator
-                    both[1] += denominator
-    return {key: (*both, quotient(both[0], both[1])) for key, both in sums.items()}  # type: ignore[misc]
+    sums = retention(recurring, as_of, calendar)
+    return {key: (part, whole, quotient(part, whole)) for key, (part, whole) in sums.items()}
 
 
 def _opening(values: dict[Key, Value], calendar: Calendar, as_of: date) -> dict[Key, Value]:

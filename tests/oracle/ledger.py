@@ -50,6 +50,13 @@ class Rules:
     media_is_in_ad_spend: bool = True
     week_start: int = 1
     fiscal_start: int = 1
+    gross_margins: tuple[tuple[date, Decimal], ...] = ((date(1900, 1, 1), Decimal("0.80")),)
+    clv_horizon_months: int = 12
+
+    def margin(self, day: date) -> Decimal | None:
+        """The gross margin in force on a day; None when there is none."""
+        known = [share for start, share in sorted(self.gross_margins) if start <= day]
+        return known[-1] if known else None
 
 
 @dataclass

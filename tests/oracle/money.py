@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -226,18 +226,3 @@ class Recurring:
                     self.out.count("mrr_contraction", end, at, -change)
                 if now[key] != reopened[key]:
                     self.out.count("mrr_fx", end, at, now[key] - reopened[key])
-
-    def retention(self, start: date, end: date) -> list[tuple[str, str, Decimal, Decimal]]:
-        """KPI, customer, numerator and denominator of a period between the evening before it and its end."""
-        before = start - timedelta(days=1)
-        rows = []
-        then, now = self.at(before), self.revalued(end, before)
-        for key, amount in then.items():
-            left = now.get(key, Decimal(0))
-            rows += [
-                ("logo_churn_rate", key, Decimal(key not in now), Decimal(1)),
-                ("net_revenue_retention", key, left, amount),
-                ("gross_revenue_retention", key, min(left, amount), amount),
-                ("revenue_churn_rate", key, amount - min(left, amount), amount),
-            ]
-        return rows

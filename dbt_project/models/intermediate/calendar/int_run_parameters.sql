@@ -13,7 +13,8 @@ final as (
         attribution_lookback_days,
         cac_lag_months,
         media_is_in_ad_spend,
-        weekend_days
+        weekend_days,
+        clv_horizon_months
     from run_parameters
 )
 

@@ -38,6 +38,10 @@ service_quality as (
     select * from {{ ref('int_kpi_components_service_quality') }}
 ),
 
+customer_value as (
+    select * from {{ ref('int_kpi_components_value') }}
+),
+
 components as (
     {{ with_all_dimensions(
         'funnel',
@@ -98,6 +102,12 @@ components as (
     {{ with_all_dimensions(
         'service_quality',
         ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'customer_value',
+        ['channel', 'region', 'segment'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
 ),

@@ -60,6 +60,14 @@ lead_responses as (
     cross join activity_count
 ),
 
+invoices as (
+    select * from {{ ref('int_invoices_unioned') }}
+),
+
+margins as (
+    select * from {{ ref('int_gross_margins_dated') }}
+),
+
 counted as (
     select 'mql_events' as input, count(*) as row_count
     from lead_events
@@ -95,15 +103,44 @@ counted as (
     union all
     select 'probabilities' as input, count(probability) as row_count from opportunities
     union all
+    select 'invoices' as input, count(*) as row_count from invoices
+    union all
+    select 'gross_margin' as input, count(*) as row_count from margins
+    union all
     select 'none' as input, 1 as row_count
 ),
 
-final as (
+-- some KPIs need several inputs together
+combined (combination, input) as (
+    values
+        ('subscription_margin', 'subscription_periods'),
+        ('subscription_margin', 'gross_margin'),
+        ('subscription_margin_and_costs', 'subscription_periods'),
+        ('subscription_margin_and_costs', 'gross_margin'),
+        ('subscription_margin_and_costs', 'acquisition_costs')
+),
+
+single as (
     select
         input,
         sum(row_count) > 0 as is_found
     from counted
     group by input
+),
+
+final as (
+    select
+        input,
+        is_found
+    from single
+    union all
+    select
+        combined.combination as input,
+        min(case when single.is_found then 1 else 0 end) = 1 as is_found
+    from combined
+    inner join single
+        on combined.input = single.input
+    group by combined.combination
 )
 
 select * from final

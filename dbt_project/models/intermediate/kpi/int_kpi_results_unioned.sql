@@ -34,6 +34,14 @@ velocity as (
     select * from {{ ref('int_kpi_velocity_recomputed') }}
 ),
 
+cumulated as (
+    select * from {{ ref('int_kpi_value_cumulated') }}
+),
+
+recurring_value as (
+    select * from {{ ref('int_kpi_value_recurring') }}
+),
+
 observations as (
     select * from {{ ref('int_kpi_observations_aggregated_to_periods') }}
 ),
@@ -52,6 +60,8 @@ divided as (
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from coverage
     union all
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from opened
+    union all
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from cumulated
 ),
 
 statistics as (
@@ -72,6 +82,10 @@ statistics as (
     union all
     select kpi, period_grain, period_start_date, dimension, member, null as sample_count, value
     from velocity
+    union all
+    select kpi, period_grain, period_start_date, dimension, member,
+        observation_count as sample_count, value
+    from recurring_value
 ),
 
 final as (

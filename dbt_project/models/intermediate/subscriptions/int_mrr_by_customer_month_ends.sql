@@ -17,11 +17,7 @@ totalled as (
         case
             when count(mrr_amount_at_month_opening_rate) = count(*)
                 then sum(mrr_amount_at_month_opening_rate)
-        end as mrr_amount_at_month_opening_rate,
-        case
-            when count(mrr_amount_at_quarter_opening_rate) = count(*)
-                then sum(mrr_amount_at_quarter_opening_rate)
-        end as mrr_amount_at_quarter_opening_rate
+        end as mrr_amount_at_month_opening_rate
     from items
     group by account_key, month_start_date, month_end_date
 ),
@@ -38,8 +34,6 @@ final as (
         cast(totalled.mrr_amount as decimal(18, 2)) as mrr_amount,
         cast(totalled.mrr_amount_at_month_opening_rate as decimal(18, 2))
             as mrr_amount_at_month_opening_rate,
-        cast(totalled.mrr_amount_at_quarter_opening_rate as decimal(18, 2))
-            as mrr_amount_at_quarter_opening_rate,
         totalled.mrr_amount > 0 as is_active
     from totalled
     left join customers

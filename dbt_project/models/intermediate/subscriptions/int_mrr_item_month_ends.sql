@@ -23,7 +23,6 @@ in_force as (
         month_ends.month_start_date,
         month_ends.month_end_date,
         month_ends.opening_date,
-        month_ends.quarter_opening_date,
         cast(periods.recurring_amount * periods.monthly_multiplier as decimal(19, 4))
             as multiplied_amount,
         periods.monthly_divisor
@@ -47,9 +46,7 @@ final as (
         {{ mrr_amount('in_force.multiplied_amount', 'closing.rate', 'in_force.monthly_divisor') }}
             as mrr_amount,
         {{ mrr_amount('in_force.multiplied_amount', 'opening.rate', 'in_force.monthly_divisor') }}
-            as mrr_amount_at_month_opening_rate,
-        {{ mrr_amount('in_force.multiplied_amount', 'quarter_opening.rate', 'in_force.monthly_divisor') }}
-            as mrr_amount_at_quarter_opening_rate
+            as mrr_amount_at_month_opening_rate
     from in_force
     left join rates as closing
         on in_force.currency_code = closing.currency_code
@@ -57,9 +54,6 @@ final as (
     left join rates as opening
         on in_force.currency_code = opening.currency_code
         and in_force.opening_date = opening.rate_date
-    left join rates as quarter_opening
-        on in_force.currency_code = quarter_opening.currency_code
-        and in_force.quarter_opening_date = quarter_opening.rate_date
 )
 
 select * from final

@@ -37,9 +37,7 @@ final as (
     select
         month_start_date,
         month_end_date,
-        {{ date_add_days('month_start_date', -1) }} as opening_date,
-        {{ quarter_start('month_start_date') }} as quarter_start_date,
-        {{ date_add_days(quarter_start('month_start_date'), -1) }} as quarter_opening_date
+        {{ date_add_days('month_start_date', -1) }} as opening_date
     from months
 )
 

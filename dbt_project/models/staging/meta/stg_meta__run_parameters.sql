@@ -15,7 +15,8 @@ final as (
         run_parameters.attribution_lookback_days,
         run_parameters.cac_lag_months,
         run_parameters.media_is_in_ad_spend,
-        run_parameters.weekend_days
+        run_parameters.weekend_days,
+        run_parameters.clv_horizon_months
     from run_parameters
 )
 
