@@ -21,7 +21,7 @@ NOT_YET = {
     "attributed_sales_amount_first_touch", "attributed_sales_amount_last_touch", "attributed_sales_amount_linear",
     "attributed_sales_amount_position_based", "attributed_sales_amount_time_decay", "cac_payback_months", "calls",
     "clv_historic_margin", "clv_historic_revenue", "clv_predictive", "clv_simple", "clv_to_cac_ratio",
-    "cost_per_lead", "cost_per_mql", "customer_lifetime_months", "emails_sent", "first_resolution_minutes_median",
+    "customer_lifetime_months", "emails_sent", "first_resolution_minutes_median",
     "lead_response_minutes_median", "lead_to_meeting_rate", "lead_to_quote_rate", "leads_waiting_response",
     "meeting_to_won_rate", "meetings", "pipeline_amount_changes", "pipeline_closing_amount", "pipeline_coverage",
     "pipeline_coverage_remaining", "pipeline_created_amount", "pipeline_fx_amount", "pipeline_lost_amount",

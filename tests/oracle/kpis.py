@@ -19,6 +19,7 @@ from tests.oracle.people import persons
 from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.quotas import target_amounts
 from tests.oracle.service import Service
+from tests.oracle.spend import Spend
 
 Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
@@ -37,6 +38,7 @@ RATIOS = {
     "lead_to_mql_rate", "mql_to_sql_rate", "sql_to_opportunity_rate", "opportunity_to_won_rate", "lead_to_won_rate",
     "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
     "cac_loaded", "csat", "csat_response_rate", "arpa",
+    "cost_per_lead", "cost_per_mql", "cost_per_sql", "cost_per_opportunity",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
@@ -44,6 +46,7 @@ SUMS = {
     "data_quality_negative_durations", "pipeline_amount", "marketing_spend_amount", "new_customers", "mrr", "mrr_new",
     "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
     "customers_churned", "tickets_created",
+    "impressions", "clicks", "web_sessions",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
 # What is known by the month only has no days and weeks.
@@ -53,9 +56,15 @@ MONTHLY = {
     "pipeline_amount", *RETENTION,
 }  # fmt: skip
 NEEDS = {
-    "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate"},
-    "sql": {"sqls", "sql_to_opportunity_rate"},
-    "cost": {"cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount"},
+    "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate", "cost_per_mql"},
+    "sql": {"sqls", "sql_to_opportunity_rate", "cost_per_sql"},
+    "cost": {
+        "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cost_per_lead", "cost_per_mql",
+        "cost_per_sql", "cost_per_opportunity",
+    },
+    "impressions": {"impressions"},
+    "clicks": {"clicks"},
+    "web": {"web_sessions"},
     "subscription": {
         "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
         "active_customers", "customers_churned", *RETENTION,
@@ -100,6 +109,8 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     recurring = Recurring(ledger, buyers, facts)
     recurring.collect()
     Service(ledger, facts).collect()
+    spend = Spend(ledger, facts)
+    spend.collect()
     calendar = ledger.calendar
     values = _empty_totals(facts, as_of, calendar)
     values.update(_additive(facts.additive, calendar))
@@ -107,6 +118,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(_stocks(facts.stocks, as_of, calendar))
     values.update(_retention(recurring, as_of, calendar))
     values.update(_quotas(ledger, facts))
+    values.update(spend.visitors())
     values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
@@ -123,7 +135,7 @@ def _empty_totals(facts: Facts, as_of: date, calendar: Calendar) -> dict[Key, Va
     nothing: dict[str, Value] = {kpi: (Decimal(0), None, 0.0) for kpi in SUMS}
     nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in RATIOS | RETENTION}
     nothing |= {f"{name}_{statistic}": (None, None, None) for name, some in DURATIONS.items() for statistic in some}
-    nothing["quota_attainment"] = (None, None, None)
+    nothing |= dict.fromkeys(("quota_attainment", "web_visitors", "visitor_to_lead_rate"), (None, None, None))
     empty: dict[Key, Value] = {}
     for grain in GRAINS:
         start = calendar.period_of(first, grain)
@@ -142,6 +154,9 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
         "mql": "mql" in events,
         "sql": "sql" in events,
         "cost": bool(ledger.rows("ad_spend") or ledger.rows("costs")),
+        "impressions": any(row.get("impressions") for row in ledger.rows("ad_spend")),
+        "clicks": any(row.get("clicks") for row in ledger.rows("ad_spend")),
+        "web": bool(ledger.rows("web_sessions")),
         "subscription": bool(ledger.rows("subscription_periods")),
         "ticket": bool(ledger.rows("tickets")),
         "rating": bool(ledger.rows("ratings")),

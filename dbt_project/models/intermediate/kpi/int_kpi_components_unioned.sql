@@ -14,6 +14,14 @@ acquisition as (
     select * from {{ ref('int_kpi_components_acquisition') }}
 ),
 
+spend_divided as (
+    select * from {{ ref('int_kpi_components_spend_divided') }}
+),
+
+web as (
+    select * from {{ ref('int_kpi_components_web') }}
+),
+
 revenue as (
     select * from {{ ref('int_kpi_components_revenue') }}
 ),
@@ -37,7 +45,19 @@ components as (
     union all
     {{ with_all_dimensions(
         'spend',
+        ['channel', 'campaign'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'spend_divided',
         ['channel'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'web',
+        ['channel', 'source'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all

@@ -14,6 +14,10 @@ quotas as (
     select * from {{ ref('int_kpi_quota_attained') }}
 ),
 
+visitors as (
+    select * from {{ ref('int_kpi_web_visitors') }}
+),
+
 observations as (
     select * from {{ ref('int_kpi_observations_aggregated_to_periods') }}
 ),
@@ -26,6 +30,8 @@ divided as (
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from retention
     union all
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from quotas
+    union all
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from visitors
 ),
 
 statistics as (
