@@ -27,9 +27,8 @@ NOT_YET = {
     "pipeline_coverage_remaining", "pipeline_created_amount", "pipeline_fx_amount", "pipeline_lost_amount",
     "pipeline_opening_amount", "pipeline_reopened_amount", "pipeline_won_amount", "quota_pace", "quotes_sent",
     "repeat_purchase_rate", "resolution_minutes_median", "revenue_invoiced_amount", "roas", "sales_velocity_amount",
-    "stage_conversion_from_lead_rate", "stage_conversion_rate", "stage_transition_rate", "ticket_backlog",
-    "ticket_reopen_rate", "tickets_per_customer", "tickets_waiting_first_response", "time_in_stage_days_mean",
-    "time_in_stage_days_median", "weighted_pipeline_amount",
+    "ticket_backlog", "ticket_reopen_rate", "tickets_per_customer", "tickets_waiting_first_response",
+    "weighted_pipeline_amount",
 }  # fmt: skip
 SCENARIOS = {"as_of_2026-03-31": date(2026, 3, 31), "as_of_2026-03-16": date(2026, 3, 16)}
 

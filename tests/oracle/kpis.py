@@ -20,6 +20,7 @@ from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.quotas import target_amounts
 from tests.oracle.service import Service
 from tests.oracle.spend import Spend
+from tests.oracle.stages import Stages
 
 Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
@@ -39,6 +40,7 @@ RATIOS = {
     "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
     "cac_loaded", "csat", "csat_response_rate", "arpa",
     "cost_per_lead", "cost_per_mql", "cost_per_sql", "cost_per_opportunity",
+    "stage_conversion_rate", "stage_conversion_from_lead_rate", "stage_transition_rate",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
@@ -49,6 +51,11 @@ SUMS = {
     "impressions", "clicks", "web_sessions",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
+# Whose total is empty: told by step or stage only, or known only where there is something to count.
+NO_TOTAL = {
+    "stage_conversion_rate", "stage_conversion_from_lead_rate", "stage_transition_rate", "quota_attainment",
+    "web_visitors", "visitor_to_lead_rate",
+}  # fmt: skip
 # What is known by the month only has no days and weeks.
 MONTHLY = {
     "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
@@ -79,6 +86,7 @@ DURATIONS = {
     "opportunity_cycle_days": ("median", "mean", "p90"),
     "lost_cycle_days": ("median",),
     "first_response_minutes": ("median", "p90"),
+    "time_in_stage_days": ("median", "mean", "p90"),
 }
 
 
@@ -102,13 +110,15 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     ledger = Ledger.read(folder, as_of, rules)
     people, facts = persons(ledger), Facts()
     deals = opportunities(ledger, people)
-    People(ledger, people, deals, facts).collect()
+    funnel = People(ledger, people, deals, facts)
+    funnel.collect()
     Deals(ledger, deals, facts).collect()
     buyers = customers(ledger, deals, people)
     Costs(ledger, buyers, facts).collect()
     recurring = Recurring(ledger, buyers, facts)
     recurring.collect()
     Service(ledger, facts).collect()
+    Stages(ledger, funnel, deals, facts).collect()
     spend = Spend(ledger, facts)
     spend.collect()
     calendar = ledger.calendar
@@ -135,7 +145,7 @@ def _empty_totals(facts: Facts, as_of: date, calendar: Calendar) -> dict[Key, Va
     nothing: dict[str, Value] = {kpi: (Decimal(0), None, 0.0) for kpi in SUMS}
     nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in RATIOS | RETENTION}
     nothing |= {f"{name}_{statistic}": (None, None, None) for name, some in DURATIONS.items() for statistic in some}
-    nothing |= dict.fromkeys(("quota_attainment", "web_visitors", "visitor_to_lead_rate"), (None, None, None))
+    nothing |= dict.fromkeys(NO_TOTAL, (None, None, None))
     empty: dict[Key, Value] = {}
     for grain in GRAINS:
         start = calendar.period_of(first, grain)

@@ -70,7 +70,9 @@ parts (input, part) as (
     ('acquisition_costs_and_mql_events', 'acquisition_costs'),
     ('acquisition_costs_and_mql_events', 'mql_events'),
     ('acquisition_costs_and_sql_events', 'acquisition_costs'),
-    ('acquisition_costs_and_sql_events', 'sql_events')
+    ('acquisition_costs_and_sql_events', 'sql_events'),
+    ('mql_and_sql_events', 'mql_events'),
+    ('mql_and_sql_events', 'sql_events')
 ),
 
 final as (
