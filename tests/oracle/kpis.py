@@ -19,11 +19,14 @@ from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
 from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.pipeline import Pipeline
+from tests.oracle.registry import DURATIONS, MONTHLY, NEEDS, NO_TOTAL, QUANTILES, RATIOS, RETENTION, SO_FAR, SUMS
 from tests.oracle.responses import Responses
-from tests.oracle.retention import RETENTION, retention
+from tests.oracle.retention import retention
 from tests.oracle.service import Service, tickets_per_customer
+from tests.oracle.spend import Spend
+from tests.oracle.stages import Stages
 from tests.oracle.targets import targeted, velocity
-from tests.oracle.value import NO_VALUE_WITHOUT, SO_FAR, Worth
+from tests.oracle.value import Worth
 
 Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
@@ -37,80 +40,6 @@ COLUMNS = [
     "denominator",
     "value",
 ]
-
-RATIOS = {
-    "lead_to_mql_rate", "mql_to_sql_rate", "sql_to_opportunity_rate", "opportunity_to_won_rate", "lead_to_won_rate",
-    "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
-    "ticket_reopen_rate", "sla_met_rate", "tickets_per_customer", "lead_to_meeting_rate", "lead_to_quote_rate",
-    "meeting_to_won_rate",
-    "cac_loaded", "csat", "csat_response_rate", "arpa", "cac_payback_months",
-}  # fmt: skip
-SUMS = {
-    "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
-    "closings_undone", "credits", "deals_won", "deals_lost", "sales_amount", "credited_sales_amount",
-    "data_quality_negative_durations", "pipeline_amount", "marketing_spend_amount", "new_customers", "mrr", "mrr_new",
-    "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
-    "customers_churned", "tickets_created", "pipeline_closing_amount", "weighted_pipeline_amount",
-    "pipeline_created_amount", "pipeline_reopened_amount", "pipeline_amount_changes", "pipeline_won_amount",
-    "pipeline_lost_amount", "pipeline_fx_amount", "pipeline_opening_amount", "pipeline_transferred_in_amount",
-    "pipeline_transferred_out_amount",
-    "tickets_solved", "ticket_backlog", "tickets_waiting_first_response",
-    "calls", "meetings", "emails_sent", "engagement_minutes", "quotes_sent", "leads_waiting_response",
-    "repeat_purchases", "revenue_invoiced_amount",
-}  # fmt: skip
-# What is known by the month only has no days and weeks.
-MONTHLY = {
-    "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
-    "active_customers", "customers_churned", "cac_paid", "cac_direct", "cac_loaded", "quota_attainment",
-    "quota_pace", "pipeline_coverage", "pipeline_coverage_remaining", "sales_velocity_amount", *RETENTION,
-    "tickets_per_customer",
-    "cac_payback_months", "customer_lifetime_months", *NO_VALUE_WITHOUT,
-}  # fmt: skip
-NEEDS = {
-    "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate"},
-    "sql": {"sqls", "sql_to_opportunity_rate"},
-    "cost": {
-        "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cac_payback_months", "clv_to_cac_ratio",
-    },
-    "subscription": {
-        "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
-        "active_customers", "customers_churned", *RETENTION, "customer_lifetime_months", "cac_payback_months",
-        *NO_VALUE_WITHOUT,
-    },
-    "probability": {"weighted_pipeline_amount"},
-    "ticket": {"tickets_created", "tickets_per_customer"},
-    "ticket_event": {
-        "tickets_solved", "ticket_reopen_rate", "ticket_backlog", "tickets_waiting_first_response",
-        "resolution_minutes_median", "resolution_minutes_p90", "first_resolution_minutes_median",
-    },
-    "sla": {"sla_met_rate"},
-    "activity": {
-        "calls", "meetings", "emails_sent", "engagement_minutes", "lead_to_meeting_rate", "meeting_to_won_rate",
-    },
-    "quote": {"quotes_sent", "lead_to_quote_rate"},
-    "lead_response": {"lead_response_minutes_median", "leads_waiting_response"},
-    "margin": {"clv_historic_margin", "cac_payback_months", *NO_VALUE_WITHOUT},
-    "invoice": {"revenue_invoiced_amount"},
-    "rating": {"csat", "csat_response_rate"},
-}  # fmt: skip
-TARGETED = {
-    "quota_attainment",
-    "quota_pace",
-    "pipeline_coverage",
-    "pipeline_coverage_remaining",
-    "sales_velocity_amount",
-}
-QUANTILES = {"median": 0.5, "p90": 0.9}
-DURATIONS = {
-    "qualification_hours": ("median", "p90"),
-    "sales_cycle_days": ("median", "mean", "p90"),
-    "opportunity_cycle_days": ("median", "mean", "p90"),
-    "lost_cycle_days": ("median",),
-    "first_response_minutes": ("median", "p90"),
-    "resolution_minutes": ("median", "p90"),
-    "first_resolution_minutes": ("median",),
-    "lead_response_minutes": ("median",),
-}
 
 
 def shares(fact: Fact) -> Iterable[tuple[str, str]]:
@@ -149,6 +78,9 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     Service(ledger, facts).collect()
     worth = Worth(ledger, deals, buyers, recurring, facts)
     worth.collect()
+    Stages(ledger, funnel, deals, facts).collect()
+    spend = Spend(ledger, facts)
+    spend.collect()
     calendar = ledger.calendar
     values = _empty_totals(facts, as_of, calendar)
     values.update(_additive(facts.additive, calendar))
@@ -160,6 +92,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(velocity(ledger, values, pipeline))
     values.update(tickets_per_customer(values))
     values.update(worth.values(first_day(facts, as_of), values))
+    values.update(spend.visitors())
     values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
@@ -181,9 +114,8 @@ def _empty_totals(facts: Facts, as_of: date, calendar: Calendar) -> dict[Key, Va
     nothing: dict[str, Value] = {kpi: (Decimal(0), None, 0.0) for kpi in SUMS}
     nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in RATIOS | RETENTION}
     nothing |= {f"{name}_{statistic}": (None, None, None) for name, some in DURATIONS.items() for statistic in some}
-    nothing |= dict.fromkeys(TARGETED, (None, None, None))
     nothing |= {kpi: (Decimal(0), Decimal(0), None) for kpi in SO_FAR}
-    nothing |= dict.fromkeys(NO_VALUE_WITHOUT, (None, None, None))
+    nothing |= dict.fromkeys(NO_TOTAL, (None, None, None))
     empty: dict[Key, Value] = {}
     for grain in GRAINS:
         start = calendar.period_of(first, grain)
@@ -204,6 +136,9 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
         "margin": bool(ledger.rules.gross_margins),
         "invoice": bool(ledger.rows("invoices")),
         "cost": bool(ledger.rows("ad_spend") or ledger.rows("costs")),
+        "impressions": any(row.get("impressions") for row in ledger.rows("ad_spend")),
+        "clicks": any(row.get("clicks") for row in ledger.rows("ad_spend")),
+        "web": bool(ledger.rows("web_sessions")),
         "subscription": bool(ledger.rows("subscription_periods")),
         "probability": any(
             row.get("probability") for name in ("pipeline_stages", "opportunities") for row in ledger.rows(name)

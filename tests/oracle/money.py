@@ -73,7 +73,7 @@ def customers(ledger: Ledger, deals: list[Opportunity], people: dict[str, Person
 
 
 class Costs:
-    """Spend, new customers and acquisition cost by channel and by segment."""
+    """New customers and acquisition cost by channel and by segment."""
 
     def __init__(self, ledger: Ledger, buyers: dict[str, Customer], out: Facts) -> None:
         self.ledger, self.out = ledger, out
@@ -89,14 +89,13 @@ class Costs:
                 out.additive.append(Fact(kpi, buyer.first_day, at, Decimal(0), Decimal(1)))
 
     def collect(self) -> None:
-        """Add spend and cost."""
+        """Add cost."""
         campaigns = {row["campaign_id"]: row["channel"] for row in self.ledger.rows("campaigns")}
         for row in self.ledger.rows("ad_spend"):
             day = date.fromisoformat(row["spend_date"])
             if day <= self.ledger.as_of:
                 amount = self.ledger.convert(money(row["spend_amount"]), row["currency_code"], day)
                 channel = campaigns.get(row["campaign_id"], UNKNOWN)
-                self.out.count("marketing_spend_amount", day, {"channel": channel}, amount)
                 self._cost("paid", day, amount, {"channel": channel})
         for row in self.ledger.rows("costs"):
             self._line(row)
@@ -115,9 +114,6 @@ class Costs:
         share = Decimal(row.get("allocation_ratio") or "1")
         amount = self.ledger.convert(money(row["amount"]) * share, row["currency_code"], day)
         known = {name: row[name] for name in ("channel", "segment") if row.get(name)}
-        if level == "paid":
-            at = {"channel": known.get("channel", UNKNOWN)}
-            self.out.count("marketing_spend_amount", day, at, amount)
         self._cost(level, day, amount, known)
 
     def _cost(self, level: str, day: date, amount: Decimal, known: dict[str, str]) -> None:

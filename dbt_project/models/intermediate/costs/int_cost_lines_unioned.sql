@@ -33,6 +33,7 @@ lines as (
             else 'direct'
         end) as cac_level,
         costs.channel,
+        costs.campaign_id,
         costs.segment,
         costs.region,
         cast(costs.amount as decimal(18, 6)) as amount,
@@ -51,6 +52,7 @@ lines as (
         'media_online' as category,
         'paid' as cac_level,
         coalesce(campaigns.channel, '(unknown)') as channel,
+        ad_spend.campaign_id,
         null as segment,
         null as region,
         ad_spend.spend_amount as amount,
@@ -77,6 +79,7 @@ final as (
         lines.category,
         lines.cac_level,
         lines.channel,
+        lines.campaign_id,
         lines.segment,
         lines.region,
         lines.amount,

@@ -2,17 +2,57 @@ with cost_lines as (
     select * from {{ ref('int_cost_lines_unioned') }}
 ),
 
-final as (
+ad_spend as (
+    select * from {{ ref('int_ad_spend_unioned') }}
+),
+
+paid as (
     select
-        'marketing_spend_amount' as kpi,
-        cost_date as component_date,
+        source_system,
+        cost_source,
+        record_id,
+        cost_date,
         coalesce(channel, '(unknown)') as channel,
-        cast(sum(shared_amount_reporting) as decimal(38, 6)) as numerator,
-        cast(null as decimal(38, 6)) as denominator,
-        'all' as component_scope
+        coalesce(campaign_id, '(unknown)') as campaign,
+        shared_amount_reporting
     from cost_lines
     where cac_level = 'paid'
-    group by cost_date, channel
+),
+
+measured as (
+    select
+        'marketing_spend_amount' as kpi,
+        cost_date,
+        channel,
+        campaign,
+        shared_amount_reporting as numerator
+    from paid
+    union all
+    select
+        kpis.kpi,
+        paid.cost_date,
+        paid.channel,
+        paid.campaign,
+        case kpis.kpi when 'impressions' then ad_spend.impressions else ad_spend.clicks end as numerator
+    from paid
+    inner join ad_spend
+        on paid.source_system = ad_spend.source_system
+        and paid.record_id = ad_spend.record_id
+        and paid.cost_source = 'ad_platform'
+    cross join (values ('impressions'), ('clicks')) as kpis (kpi)
+),
+
+final as (
+    select
+        kpi,
+        cost_date as component_date,
+        channel,
+        campaign,
+        cast(sum(coalesce(numerator, 0)) as decimal(38, 6)) as numerator,
+        cast(null as decimal(38, 6)) as denominator,
+        'all' as component_scope
+    from measured
+    group by kpi, cost_date, channel, campaign
 )
 
 select * from final

@@ -18,6 +18,22 @@ acquisition as (
     select * from {{ ref('int_kpi_components_acquisition') }}
 ),
 
+spend_divided as (
+    select * from {{ ref('int_kpi_components_spend_divided') }}
+),
+
+funnel_steps as (
+    select * from {{ ref('int_kpi_components_stages_funnel') }}
+),
+
+pipeline_steps as (
+    select * from {{ ref('int_kpi_components_stages_pipeline') }}
+),
+
+web as (
+    select * from {{ ref('int_kpi_components_web') }}
+),
+
 revenue as (
     select * from {{ ref('int_kpi_components_revenue') }}
 ),
@@ -65,7 +81,31 @@ components as (
     union all
     {{ with_all_dimensions(
         'spend',
+        ['channel', 'campaign'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'spend_divided',
         ['channel'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'funnel_steps',
+        ['funnel_step'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'pipeline_steps',
+        ['pipeline_step', 'pipeline_stage'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'web',
+        ['channel', 'source'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all

@@ -10,6 +10,10 @@ costs as (
     select * from {{ ref('int_costs_unioned') }}
 ),
 
+web_sessions as (
+    select * from {{ ref('int_web_sessions_unioned') }}
+),
+
 subscription_periods as (
     select * from {{ ref('int_subscription_periods_unioned') }}
 ),
@@ -42,24 +46,6 @@ opportunities as (
     select * from {{ ref('int_opportunities_unioned') }}
 ),
 
-mql_event_count as (
-    select count(*) as row_count from lead_events
-    where event_type = 'mql'
-),
-
-activity_count as (
-    select count(*) as row_count from activities
-),
-
--- a response needs a question and someone who can answer
-lead_responses as (
-    select
-        'lead_responses' as input,
-        least(mql_event_count.row_count, activity_count.row_count) as row_count
-    from mql_event_count
-    cross join activity_count
-),
-
 invoices as (
     select * from {{ ref('int_invoices_unioned') }}
 ),
@@ -81,6 +67,14 @@ counted as (
     union all
     select 'acquisition_costs' as input, count(*) as row_count from costs
     union all
+    select 'impressions' as input, count(impressions) as row_count from ad_spend
+    union all
+    select 'clicks' as input, count(clicks) as row_count from ad_spend
+    union all
+    select 'web_sessions' as input, count(*) as row_count from web_sessions
+    union all
+    select 'web_visitors' as input, count(visitors) as row_count from web_sessions
+    union all
     select 'subscription_periods' as input, count(*) as row_count from subscription_periods
     union all
     select 'tickets' as input, count(*) as row_count from tickets
@@ -88,8 +82,6 @@ counted as (
     select 'activities' as input, count(*) as row_count from activities
     union all
     select 'quotes' as input, count(*) as row_count from quotes
-    union all
-    select input, row_count from lead_responses
     union all
     select 'ticket_events' as input, count(*) as row_count from ticket_events
     union all
@@ -110,22 +102,30 @@ counted as (
     select 'none' as input, 1 as row_count
 ),
 
--- some KPIs need several inputs together
-combined (combination, input) as (
-    values
-        ('subscription_margin', 'subscription_periods'),
-        ('subscription_margin', 'gross_margin'),
-        ('subscription_margin_and_costs', 'subscription_periods'),
-        ('subscription_margin_and_costs', 'gross_margin'),
-        ('subscription_margin_and_costs', 'acquisition_costs')
-),
-
 single as (
     select
         input,
         sum(row_count) > 0 as is_found
     from counted
     group by input
+),
+
+-- what needs several inputs is unknown when one of them is
+parts (input, part) as (
+    values
+    ('lead_responses', 'mql_events'),
+    ('lead_responses', 'activities'),
+    ('acquisition_costs_and_mql_events', 'acquisition_costs'),
+    ('acquisition_costs_and_mql_events', 'mql_events'),
+    ('acquisition_costs_and_sql_events', 'acquisition_costs'),
+    ('acquisition_costs_and_sql_events', 'sql_events'),
+    ('mql_and_sql_events', 'mql_events'),
+    ('mql_and_sql_events', 'sql_events'),
+    ('subscription_margin', 'subscription_periods'),
+    ('subscription_margin', 'gross_margin'),
+    ('subscription_margin_and_costs', 'subscription_periods'),
+    ('subscription_margin_and_costs', 'gross_margin'),
+    ('subscription_margin_and_costs', 'acquisition_costs')
 ),
 
 final as (
@@ -135,12 +135,12 @@ final as (
     from single
     union all
     select
-        combined.combination as input,
-        min(case when single.is_found then 1 else 0 end) = 1 as is_found
-    from combined
+        parts.input,
+        {{ is_every('single.is_found') }} as is_found
+    from parts
     inner join single
-        on combined.input = single.input
-    group by combined.combination
+        on parts.part = single.input
+    group by parts.input
 )
 
 select * from final

@@ -7,7 +7,7 @@ calendar_periods as (
 ),
 
 by_member as (
-    {{ rows_by_member('observations', ['observation', 'observed_date', 'observed_value']) }}
+    {{ rows_by_member('observations', ['observation', 'observed_date', 'observed_value'], scope='observation_scope') }}
 ),
 
 by_period as (

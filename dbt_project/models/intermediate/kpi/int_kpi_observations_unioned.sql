@@ -6,6 +6,10 @@ opportunities as (
     select * from {{ ref('int_kpi_observations_opportunities') }}
 ),
 
+stages as (
+    select * from {{ ref('int_kpi_observations_stages') }}
+),
+
 service as (
     select * from {{ ref('int_kpi_observations_service') }}
 ),
@@ -18,7 +22,7 @@ unioned as (
     {{ with_all_dimensions(
         'funnel',
         ['channel', 'source', 'campaign', 'region', 'segment', 'team', 'sales_rep'],
-        keep=['observation', 'observed_date', 'observed_value']
+        keep=['observation', 'observed_date', "'all' as observation_scope", 'observed_value']
     ) }}
     union all
     {{ with_all_dimensions(
@@ -26,19 +30,25 @@ unioned as (
         [
             'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
         ],
-        keep=['observation', 'observed_date', 'observed_value']
+        keep=['observation', 'observed_date', "'all' as observation_scope", 'observed_value']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'stages',
+        ['pipeline_stage'],
+        keep=['observation', 'observed_date', 'observation_scope', 'observed_value']
     ) }}
     union all
     {{ with_all_dimensions(
         'service',
         ['region', 'segment', 'ticket_channel', 'agent_group'],
-        keep=['observation', 'observed_date', 'observed_value']
+        keep=['observation', 'observed_date', "'all' as observation_scope", 'observed_value']
     ) }}
     union all
     {{ with_all_dimensions(
         'responses',
         ['channel', 'region', 'segment', 'team', 'sales_rep'],
-        keep=['observation', 'observed_date', 'observed_value']
+        keep=['observation', 'observed_date', "'all' as observation_scope", 'observed_value']
     ) }}
 ),
 
@@ -47,6 +57,7 @@ final as (
         observation,
         observed_date,
         {{ kpi_dimensions() | join(', ') }},
+        observation_scope,
         observed_value
     from unioned
 )

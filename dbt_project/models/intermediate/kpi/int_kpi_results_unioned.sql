@@ -42,6 +42,10 @@ recurring_value as (
     select * from {{ ref('int_kpi_value_recurring') }}
 ),
 
+visitors as (
+    select * from {{ ref('int_kpi_web_visitors') }}
+),
+
 observations as (
     select * from {{ ref('int_kpi_observations_aggregated_to_periods') }}
 ),
@@ -62,6 +66,8 @@ divided as (
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from opened
     union all
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from cumulated
+    union all
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from visitors
 ),
 
 statistics as (

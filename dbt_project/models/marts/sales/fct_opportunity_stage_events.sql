@@ -6,6 +6,10 @@ opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
 
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
+),
+
 final as (
     select
         {{ surrogate_key(['stage_events.opportunity_key', 'stage_events.event_number']) }}
@@ -19,6 +23,12 @@ final as (
         cast(case when stage_events.is_reopening then 1 else 0 end as integer) as reopening_count,
         cast({{ date_diff_days('stage_events.entered_date', 'stage_events.exited_date') }} as integer)
             as stage_days,
+        cast(case when stage_events.is_last and not stage_events.is_closed then 1 else 0 end as integer)
+            as open_in_stage_count,
+        cast(case
+            when stage_events.is_last and not stage_events.is_closed
+                then {{ date_diff_days('stage_events.entered_date', 'run_parameters.as_of_date') }}
+        end as integer) as open_in_stage_days,
         stage_events.is_closed,
         stage_events.is_won,
         stage_events.is_regression,
@@ -31,6 +41,7 @@ final as (
     from stage_events
     inner join opportunities
         on stage_events.opportunity_key = opportunities.opportunity_key
+    cross join run_parameters
 )
 
 select * from final
