@@ -5,7 +5,6 @@ with stocks as (
 
 periods as (
     select * from {{ ref('int_kpi_periods') }}
-    where not is_future
 ),
 
 wide as (

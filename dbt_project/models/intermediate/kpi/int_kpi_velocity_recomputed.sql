@@ -18,8 +18,7 @@ sales_reps as (
 
 periods as (
     select * from {{ ref('int_kpi_periods') }}
-    where not is_future
-        and period_grain not in ('day', 'week')
+    where period_grain not in ('day', 'week')
 ),
 
 calendar_periods as (

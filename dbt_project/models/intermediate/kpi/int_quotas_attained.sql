@@ -8,7 +8,7 @@ credited as (
 ),
 
 periods as (
-    select * from {{ ref('int_kpi_periods') }}
+    select * from {{ ref('int_kpi_periods_planned') }}
 ),
 
 working_days as (

@@ -3,7 +3,7 @@ with targets as (
 ),
 
 periods as (
-    select * from {{ ref('int_kpi_periods') }}
+    select * from {{ ref('int_kpi_periods_planned') }}
 ),
 
 working_days as (

@@ -7,7 +7,7 @@ definitions as (
 ),
 
 periods as (
-    select * from {{ ref('int_kpi_periods') }}
+    select * from {{ ref('int_kpi_periods_planned') }}
 ),
 
 run_parameters as (
