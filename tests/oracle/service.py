@@ -20,6 +20,7 @@ Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
 NONE: Value = (None, None, None)
 SHARED = ("total", "region", "segment")
+OF_SALES = ("channel", "source", "campaign", "opportunity_type", "currency", "team", "sales_rep")
 
 
 def tickets_per_customer(values: dict[Key, Value]) -> dict[Key, Value]:
@@ -169,7 +170,7 @@ class Service:
         if stays_solved:
             self._duration("resolution_minutes", hours, ticket, start, last)
         if first < start:
-            nobody = {"channel": UNKNOWN, "team": UNKNOWN, "sales_rep": UNKNOWN}
+            nobody = dict.fromkeys(OF_SALES, UNKNOWN)
             where = {name: at[name] for name in ("region", "segment")}
             self.out.count("data_quality_negative_durations", self._day(first), where | nobody)
 

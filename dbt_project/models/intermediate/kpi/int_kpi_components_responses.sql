@@ -23,6 +23,8 @@ meetings as (
     select
         engagements.first_meeting_date,
         people.channel,
+        coalesce(people.source, '(unknown)') as source,
+        coalesce(people.campaign_id, '(unknown)') as campaign,
         people.region,
         people.segment,
         coalesce(sales_reps.team, '(unknown)') as team,
@@ -45,6 +47,8 @@ components as (
         'leads_waiting_response' as kpi,
         milestones_dated.milestone_date as component_date,
         milestones_dated.channel,
+        milestones_dated.source,
+        milestones_dated.campaign,
         milestones_dated.region,
         milestones_dated.segment,
         milestones_dated.team,
@@ -61,6 +65,8 @@ components as (
         'lead_to_meeting_rate' as kpi,
         milestones_dated.milestone_date as component_date,
         milestones_dated.channel,
+        milestones_dated.source,
+        milestones_dated.campaign,
         milestones_dated.region,
         milestones_dated.segment,
         milestones_dated.team,
@@ -76,6 +82,8 @@ components as (
         'lead_to_quote_rate' as kpi,
         milestones_dated.milestone_date as component_date,
         milestones_dated.channel,
+        milestones_dated.source,
+        milestones_dated.campaign,
         milestones_dated.region,
         milestones_dated.segment,
         milestones_dated.team,
@@ -91,6 +99,8 @@ components as (
         'meeting_to_won_rate' as kpi,
         first_meeting_date as component_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
         team,
@@ -105,6 +115,8 @@ final as (
         kpi,
         component_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
         team,
@@ -113,7 +125,7 @@ final as (
         cast(sum(numerator) as decimal(38, 6)) as numerator,
         cast(sum(denominator) as decimal(38, 6)) as denominator
     from components
-    group by kpi, component_date, channel, region, segment, team, sales_rep
+    group by kpi, component_date, channel, source, campaign, region, segment, team, sales_rep
 )
 
 select * from final

@@ -2,14 +2,18 @@ with tickets as (
     select * from {{ ref('int_tickets_measured') }}
 ),
 
--- a ticket is nobody's in sales; its counts still belong to one member of every dimension
+-- a ticket is nobody's in sales; its count still belongs to one member of every dimension
 final as (
     select
         'data_quality_negative_durations' as kpi,
         first_solved_date as component_date,
         '(unknown)' as channel,
+        '(unknown)' as source,
+        '(unknown)' as campaign,
         region,
         segment,
+        '(unknown)' as opportunity_type,
+        '(unknown)' as currency,
         '(unknown)' as team,
         '(unknown)' as sales_rep,
         'all' as component_scope,

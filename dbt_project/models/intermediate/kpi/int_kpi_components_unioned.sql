@@ -135,13 +135,15 @@ components as (
     union all
     {{ with_all_dimensions(
         'responses',
-        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        ['channel', 'source', 'campaign', 'region', 'segment', 'team', 'sales_rep'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
     {{ with_all_dimensions(
         'service_quality',
-        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+        ],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all

@@ -11,6 +11,8 @@ final as (
         'lead_response_minutes' as observation,
         milestones_dated.milestone_date as observed_date,
         milestones_dated.channel,
+        milestones_dated.source,
+        milestones_dated.campaign,
         milestones_dated.region,
         milestones_dated.segment,
         milestones_dated.team,

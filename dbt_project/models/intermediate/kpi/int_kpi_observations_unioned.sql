@@ -47,7 +47,7 @@ unioned as (
     union all
     {{ with_all_dimensions(
         'responses',
-        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        ['channel', 'source', 'campaign', 'region', 'segment', 'team', 'sales_rep'],
         keep=['observation', 'observed_date', "'all' as observation_scope", 'observed_value']
     ) }}
 ),
