@@ -180,6 +180,46 @@ SPEND_TOTALS = Identity(
     """,
 )
 
+INVOICE_TOTALS = Identity(
+    "raw_invoices_equal_mart_invoices",
+    (
+        "marts.fct_invoices",
+        "intermediate.int_invoices_unioned",
+        "intermediate.int_refunds_unioned",
+        "intermediate.int_run_parameters",
+    ),
+    """
+    with records as (
+        select currency_code, invoice_date as entry_date, net_amount
+        from intermediate.int_invoices_unioned
+        where not is_deleted and status in ('paid', 'open')
+        union all
+        select currency_code, refunded_date, -net_amount
+        from intermediate.int_refunds_unioned
+        where not is_deleted
+    ),
+    entered as (
+        select currency_code, sum(net_amount) as entered_amount
+        from records
+        where entry_date <= (select as_of_date from intermediate.int_run_parameters)
+        group by currency_code
+    ),
+    shown as (
+        select currency_code, sum(net_amount) as shown_amount
+        from marts.fct_invoices
+        where counted_invoice_count + refund_count > 0
+        group by currency_code
+    )
+    select
+        coalesce(entered.currency_code, shown.currency_code) as currency_code,
+        entered.entered_amount,
+        shown.shown_amount
+    from entered
+    full outer join shown on entered.currency_code = shown.currency_code
+    where coalesce(entered.entered_amount, 0) <> coalesce(shown.shown_amount, 0)
+    """,
+)
+
 OPPORTUNITY_TOTALS = Identity(
     "raw_opportunities_equal_mart_opportunities",
     ("marts.fct_opportunities", "intermediate.int_opportunities_unioned"),
@@ -231,6 +271,7 @@ IDENTITIES: tuple[Identity, ...] = (
     ALLOCATED_COST,
     FUNNEL_CONSERVATION,
     SPEND_TOTALS,
+    INVOICE_TOTALS,
     OPPORTUNITY_TOTALS,
     MEMBERS_ADD_UP,
 )

@@ -35,20 +35,24 @@ class ServiceBands:
             if not is_gone and day and day <= ledger.as_of:
                 owner[key] = survivor(merged, row.get("account_id") or "")
                 self.created[owner[key]].append(day)
-        moments = defaultdict(list)
+        last = {}
         for row in ledger.rows("ratings"):
             ticket, is_csat = row.get("ticket_id"), (row.get("survey_type") or "csat") == "csat"
             if not is_csat or not ledger.happened(row["rated_at"]) or (ticket and ticket not in owner):
                 continue
+            subject, moment = ticket or row["rating_id"], (instant(row["rated_at"]), row["rating_id"])
+            if subject not in last or moment > last[subject][0]:
+                last[subject] = (moment, row)
+        for (_, key), row in sorted(last.values(), key=lambda answer: answer[0]):
+            ticket, day = row.get("ticket_id"), ledger.day(row["rated_at"])
             who = owner[ticket] if ticket else survivor(merged, row.get("account_id") or "")
             good = (
                 truth(row["is_good"], False)
                 if row.get("is_good")
                 else int(row["score"]) >= GOOD_FROM[int(row["scale_max"])]
             )
-            moments[who].append((instant(row["rated_at"]), row["rating_id"], ledger.day(row["rated_at"]), good))
-        for who, rows in moments.items():
-            self.answers[who] = [(day, key, good) for _, key, day, good in sorted(rows)]
+            assert day is not None
+            self.answers[who].append((day, key, good))
 
     def members(self, customer: str, start: date) -> Iterator[tuple[str, str]]:
         """The customer's bands for the period that begins on a day."""

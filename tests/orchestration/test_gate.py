@@ -81,6 +81,7 @@ BAD_ROWS = {
     "identity.allocated_cost_equals_ledger": "delete from marts.fct_acquisition_costs where rowid = 0",
     "identity.funnel_is_conserved": "delete from marts.fct_leads where rowid = 0",
     "identity.raw_spend_equals_mart_spend": "delete from marts.fct_ad_spend_daily where rowid = 0",
+    "identity.raw_invoices_equal_mart_invoices": "delete from marts.fct_invoices where invoice_id = 'I13'",
     "identity.raw_opportunities_equal_mart_opportunities": "update marts.fct_opportunities"
     " set opportunity_amount = opportunity_amount + 1 where opportunity_id = 'D01'",
     "identity.members_add_up_to_the_total": "update marts.kpi_values set value = value + 1, numerator = numerator + 1"

@@ -7,7 +7,7 @@ tickets as (
 ),
 
 ratings as (
-    select * from {{ ref('int_ratings_placed') }}
+    select * from {{ ref('int_ratings_ranked') }}
 ),
 
 inputs as (
@@ -36,7 +36,7 @@ ticket_loads as (
     group by days.account_key, days.opening_date
 ),
 
--- what the customer last said before the period, also when it said something else later
+-- a ticket's rating is its latest answer, on its own date; not every vendor keeps the answers before it
 answers as (
     select
         days.account_key,
@@ -52,6 +52,7 @@ answers as (
         and days.first_date <= ratings.rated_date
         and days.opening_date >= ratings.rated_date
     where ratings.survey_type = 'csat'
+        and ratings.is_latest_answer
         and ratings.is_good is not null
 ),
 
