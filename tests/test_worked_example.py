@@ -12,7 +12,7 @@ import pytest
 from ingestion.settings import Settings, load_settings
 from orchestration import pipeline, transform
 from tests.oracle.compare import disagreements
-from tests.oracle.kpis import compute
+from tests.oracle.kpis import compute, sums_by
 from tests.orchestration.companies import write_worked_example
 from tests.simulated_company import WITHOUT_CHECKS
 from tests.worked_example import EXAMPLE, differences, expected_rows
@@ -21,6 +21,7 @@ NOT_YET = {
     "attributed_sales_amount_first_touch", "attributed_sales_amount_last_touch", "attributed_sales_amount_linear",
     "attributed_sales_amount_position_based", "attributed_sales_amount_time_decay", "roas",
 }  # fmt: skip
+FILTERS = [("channel", "team"), ("source", "sales_rep"), ("campaign", "opportunity_type", "currency")]
 SCENARIOS = {"as_of_2026-03-31": date(2026, 3, 31), "as_of_2026-03-16": date(2026, 3, 16)}
 
 
@@ -53,6 +54,23 @@ def test_the_marts_give_every_number_of_the_worked_example(example: Settings, sc
     assert not NOT_YET & set(values.kpi), "a KPI that exists is still listed as not yet"
     assert differences(covered, values) == []
     assert disagreements(compute(EXAMPLE, SCENARIOS[scenario]), values) == []
+
+
+def test_components_give_the_same_sums_under_any_filter(example: Settings) -> None:
+    kpi_values(example, date(2026, 3, 31))
+    for dimensions in FILTERS:
+        wanted = sums_by(EXAMPLE, date(2026, 3, 31), dimensions)
+        with duckdb.connect(example.warehouse_path, read_only=True) as connection:
+            names, given = ", ".join(dimensions), " and ".join(f"{name} is not null" for name in dimensions)
+            rows = connection.execute(
+                f"select kpi, strftime(component_date, '%Y-%m'), {names}, sum(numerator), coalesce(sum(denominator), 0)"
+                f" from marts.kpi_components where component_scope = 'all' and {given}"
+                " group by all having sum(numerator) <> 0 or sum(denominator) <> 0"
+            ).fetchall()
+        shown = {row[:-2]: row[-2:] for row in rows}
+        kpis = {key[0] for key in shown}
+        assert len(kpis) > 8
+        assert shown == {key: sums for key, sums in wanted.items() if key[0] in kpis}
 
 
 def test_what_was_known_on_a_day_is_not_yet_told(example: Settings) -> None:

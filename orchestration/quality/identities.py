@@ -1,27 +1,19 @@
 """Identities: sums that must be equal however they are taken. Each is one query that returns the rows that differ."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from orchestration.errors import EngineError
+from orchestration.quality.identity import Identity
+from orchestration.quality.kpi_identities import (
+    COMPONENTS_MAKE_VALUES,
+    FUNNEL_CONSERVATION,
+    MEMBERS_ADD_UP,
+    PIPELINE_BRIDGE,
+)
 from orchestration.quality.verdicts import ERROR, FAILED, PASSED, Verdict
 from orchestration.warehouse import Reader
 
 _EXAMPLES = 5
-
-
-@dataclass(frozen=True)
-class Identity:
-    """One identity. `query` returns a row per difference; `tables` are the relations that it reads."""
-
-    name: str
-    tables: tuple[str, ...]
-    query: str
-
-    @property
-    def check(self) -> str:
-        """The identifier of the check, as it stands in the verdicts."""
-        return f"identity.{self.name}"
 
 
 MRR_BRIDGE = Identity(
@@ -59,41 +51,6 @@ MRR_BRIDGE = Identity(
     """,
 )
 
-PIPELINE_BRIDGE = Identity(
-    "pipeline_bridge_closes",
-    ("marts.kpi_values",),
-    """
-    select
-        period_grain,
-        period_start_date,
-        dimension,
-        member,
-        sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) as closing_amount,
-        sum(case
-            when kpi in (
-                'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
-                'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
-            ) then numerator
-            when kpi in ('pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_transferred_out_amount')
-                then -numerator
-            else 0
-        end) as bridged_amount
-    from marts.kpi_values
-    where kpi like 'pipeline%amount%' and dimension <> 'currency'
-    group by period_grain, period_start_date, dimension, member
-    having sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) <> sum(case
-        when kpi in (
-            'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
-            'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
-        ) then numerator
-        when kpi in ('pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_transferred_out_amount')
-            then -numerator
-        else 0
-    end)
-    order by period_grain, period_start_date, dimension, member
-    """,
-)
-
 ALLOCATED_COST = Identity(
     "allocated_cost_equals_ledger",
     ("marts.fct_acquisition_costs", "intermediate.int_cost_lines_unioned"),
@@ -116,41 +73,6 @@ ALLOCATED_COST = Identity(
     full outer join allocated on ledger.category = allocated.category
     where coalesce(ledger.ledger_amount, 0) <> coalesce(allocated.allocated_amount, 0)
     order by category
-    """,
-)
-
-FUNNEL_CONSERVATION = Identity(
-    "funnel_is_conserved",
-    ("marts.kpi_values", "marts.fct_leads", "marts.fct_lead_stage_events"),
-    """
-    with facts as (
-        select 'leads' as kpi, cast(date_trunc('month', lead_date) as date) as month, sum(lead_count) as counted
-        from marts.fct_leads group by all
-        union all
-        select 'mqls', cast(date_trunc('month', first_mql_date) as date), sum(mql_count) from marts.fct_leads
-        where mql_count <> 0 group by all
-        union all
-        select 'mql_events', cast(date_trunc('month', event_date) as date), sum(mql_event_count)
-        from marts.fct_lead_stage_events group by all
-        union all
-        select 'sqls', cast(date_trunc('month', event_date) as date), sum(sql_count)
-        from marts.fct_lead_stage_events group by all
-    ),
-    published as (
-        select kpi, period_start_date as month, value
-        from marts.kpi_values
-        where dimension = 'total' and period_grain = 'month'
-            and kpi in ('leads', 'mqls', 'mql_events', 'sqls')
-    )
-    select
-        coalesce(facts.kpi, published.kpi) as kpi,
-        coalesce(facts.month, published.month) as month,
-        facts.counted as rows_of_facts,
-        published.value as kpi_value
-    from facts
-    full outer join published on facts.kpi = published.kpi and facts.month = published.month
-    where coalesce(facts.counted, 0) <> coalesce(published.value, 0)
-    order by kpi, month
     """,
 )
 
@@ -242,29 +164,6 @@ OPPORTUNITY_TOTALS = Identity(
     """,
 )
 
-MEMBERS_ADD_UP = Identity(
-    "members_add_up_to_the_total",
-    ("marts.kpi_values",),
-    """
-    with totals as (
-        select kpi, period_grain, period_start_date, numerator
-        from marts.kpi_values
-        where dimension = 'total' and aggregation in ('sum', 'last')
-    ),
-    members as (
-        select kpi, period_grain, period_start_date, dimension, sum(numerator) as members_numerator
-        from marts.kpi_values
-        where dimension <> 'total' and aggregation in ('sum', 'last')
-        group by all
-    )
-    select members.*, totals.numerator as total_numerator
-    from members
-    inner join totals using (kpi, period_grain, period_start_date)
-    where members.members_numerator is distinct from totals.numerator
-    order by all
-    """,
-)
-
 IDENTITIES: tuple[Identity, ...] = (
     MRR_BRIDGE,
     PIPELINE_BRIDGE,
@@ -273,6 +172,7 @@ IDENTITIES: tuple[Identity, ...] = (
     SPEND_TOTALS,
     INVOICE_TOTALS,
     OPPORTUNITY_TOTALS,
+    COMPONENTS_MAKE_VALUES,
     MEMBERS_ADD_UP,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -54,12 +55,19 @@ def quotient(numerator: Decimal, denominator: Decimal) -> float | None:
     return float(numerator / denominator) if denominator else None
 
 
-def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFrame:
-    """Every KPI value of a ledger folder as of a date, at every grain.
+@dataclass(frozen=True)
+class Collected:
+    """What was counted, and who knows the rest."""
 
-    `total` has a row for every period since the first fact, other members where something happened.
-    """
-    ledger = Ledger.read(folder, as_of, rules)
+    facts: Facts
+    pipeline: Pipeline
+    recurring: Recurring
+    worth: Worth
+    spend: Spend
+
+
+def collect(ledger: Ledger) -> Collected:
+    """Every fact of a ledger."""
     people, facts = persons(ledger), Facts()
     deals = opportunities(ledger, people)
     sales = Deals(ledger, deals, facts)
@@ -81,6 +89,29 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     Stages(ledger, funnel, deals, facts).collect()
     spend = Spend(ledger, facts)
     spend.collect()
+    return Collected(facts, pipeline, recurring, worth, spend)
+
+
+def sums_by(folder: Path, as_of: date, dimensions: tuple[str, ...]) -> dict[tuple[str, ...], tuple[Decimal, Decimal]]:
+    """Numerator and denominator by KPI, month and members of several dimensions at once, where both are not 0."""
+    ledger = Ledger.read(folder, as_of)
+    sums: dict[tuple[str, ...], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for fact in collect(ledger).facts.additive:
+        if fact.is_total and set(dimensions) <= set(fact.members):
+            both = sums[fact.kpi, f"{fact.day:%Y-%m}", *(fact.members[name] for name in dimensions)]
+            both[0] += fact.numerator
+            both[1] += fact.denominator
+    return {key: (both[0], both[1]) for key, both in sums.items() if any(both)}
+
+
+def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFrame:
+    """Every KPI value of a ledger folder as of a date, at every grain.
+
+    `total` has a row for every period since the first fact, other members where something happened.
+    """
+    ledger = Ledger.read(folder, as_of, rules)
+    found = collect(ledger)
+    facts, pipeline, recurring, worth, spend = found.facts, found.pipeline, found.recurring, found.worth, found.spend
     calendar = ledger.calendar
     values = _empty_totals(facts, as_of, calendar)
     values.update(_additive(facts.additive, calendar))

@@ -84,6 +84,8 @@ BAD_ROWS = {
     "identity.raw_invoices_equal_mart_invoices": "delete from marts.fct_invoices where invoice_id = 'I13'",
     "identity.raw_opportunities_equal_mart_opportunities": "update marts.fct_opportunities"
     " set opportunity_amount = opportunity_amount + 1 where opportunity_id = 'D01'",
+    "identity.components_make_the_values": "update marts.kpi_components set numerator = numerator + 1"
+    " where rowid = (select min(rowid) from marts.kpi_components where kpi = 'leads')",
     "identity.members_add_up_to_the_total": "update marts.kpi_values set value = value + 1, numerator = numerator + 1"
     " where kpi = 'leads' and dimension = 'total' and value > 0 and period_grain = 'month'",
 }

@@ -1,0 +1,39 @@
+with components as (
+    select * from {{ ref('int_kpi_components_unioned') }}
+),
+
+definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+final as (
+    select
+        components.kpi,
+        definitions.version,
+        components.component_date,
+        components.channel,
+        components.source,
+        components.campaign,
+        components.region,
+        components.segment,
+        components.opportunity_type,
+        components.currency,
+        components.team,
+        components.sales_rep,
+        components.ticket_channel,
+        components.agent_group,
+        components.funnel_step,
+        components.pipeline_step,
+        components.pipeline_stage,
+        components.component_scope,
+        components.numerator,
+        components.denominator,
+        definitions.unit,
+        definitions.aggregation
+    from components
+    inner join definitions
+        on components.kpi = definitions.kpi
+    where definitions.aggregation in ('sum', 'ratio')
+)
+
+select * from final

@@ -1,0 +1,154 @@
+"""Identities of the KPI tables: members, components and facts give the same sums."""
+
+from orchestration.quality.identity import Identity
+
+FUNNEL_CONSERVATION = Identity(
+    "funnel_is_conserved",
+    ("marts.kpi_values", "marts.fct_leads", "marts.fct_lead_stage_events"),
+    """
+    with facts as (
+        select 'leads' as kpi, cast(date_trunc('month', lead_date) as date) as month, sum(lead_count) as counted
+        from marts.fct_leads group by all
+        union all
+        select 'mqls', cast(date_trunc('month', first_mql_date) as date), sum(mql_count) from marts.fct_leads
+        where mql_count <> 0 group by all
+        union all
+        select 'mql_events', cast(date_trunc('month', event_date) as date), sum(mql_event_count)
+        from marts.fct_lead_stage_events group by all
+        union all
+        select 'sqls', cast(date_trunc('month', event_date) as date), sum(sql_count)
+        from marts.fct_lead_stage_events group by all
+    ),
+    published as (
+        select kpi, period_start_date as month, value
+        from marts.kpi_values
+        where dimension = 'total' and period_grain = 'month'
+            and kpi in ('leads', 'mqls', 'mql_events', 'sqls')
+    )
+    select
+        coalesce(facts.kpi, published.kpi) as kpi,
+        coalesce(facts.month, published.month) as month,
+        facts.counted as rows_of_facts,
+        published.value as kpi_value
+    from facts
+    full outer join published on facts.kpi = published.kpi and facts.month = published.month
+    where coalesce(facts.counted, 0) <> coalesce(published.value, 0)
+    order by kpi, month
+    """,
+)
+
+PIPELINE_BRIDGE = Identity(
+    "pipeline_bridge_closes",
+    ("marts.kpi_values",),
+    """
+    select
+        period_grain,
+        period_start_date,
+        dimension,
+        member,
+        sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) as closing_amount,
+        sum(case
+            when kpi in (
+                'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
+                'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
+            ) then numerator
+            when kpi in ('pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_transferred_out_amount')
+                then -numerator
+            else 0
+        end) as bridged_amount
+    from marts.kpi_values
+    where kpi like 'pipeline%amount%' and dimension <> 'currency'
+    group by period_grain, period_start_date, dimension, member
+    having sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) <> sum(case
+        when kpi in (
+            'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
+            'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
+        ) then numerator
+        when kpi in ('pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_transferred_out_amount')
+            then -numerator
+        else 0
+    end)
+    order by period_grain, period_start_date, dimension, member
+    """,
+)
+
+COMPONENTS_MAKE_VALUES = Identity(
+    "components_make_the_values",
+    ("marts.kpi_components", "marts.kpi_values"),
+    """
+    with sliced as (
+        select
+            components.kpi,
+            cast(date_trunc('month', components.component_date) as date) as month,
+            dimensions.dimension,
+            case dimensions.dimension
+                when 'total' then 'all'
+                when 'channel' then components.channel
+                when 'source' then components.source
+                when 'campaign' then components.campaign
+                when 'region' then components.region
+                when 'segment' then components.segment
+                when 'opportunity_type' then components.opportunity_type
+                when 'currency' then components.currency
+                when 'team' then components.team
+                when 'sales_rep' then components.sales_rep
+                when 'ticket_channel' then components.ticket_channel
+                when 'agent_group' then components.agent_group
+                when 'funnel_step' then components.funnel_step
+                when 'pipeline_step' then components.pipeline_step
+                when 'pipeline_stage' then components.pipeline_stage
+            end as member,
+            components.numerator,
+            components.denominator
+        from marts.kpi_components as components
+        cross join (
+            values ('total'), ('channel'), ('source'), ('campaign'), ('region'), ('segment'), ('opportunity_type'),
+            ('currency'), ('team'), ('sales_rep'), ('ticket_channel'), ('agent_group'), ('funnel_step'),
+            ('pipeline_step'), ('pipeline_stage')
+        ) as dimensions (dimension)
+        where components.component_scope in ('all', dimensions.dimension)
+    ),
+    summed as (
+        select kpi, month, dimension, member, sum(numerator) as numerator, sum(denominator) as denominator
+        from sliced
+        where member is not null
+        group by kpi, month, dimension, member
+    )
+    select
+        summed.kpi, summed.month, summed.dimension, summed.member, summed.numerator, summed.denominator,
+        shown.numerator as shown_numerator, shown.denominator as shown_denominator
+    from summed
+    inner join marts.kpi_values as shown
+        on summed.kpi = shown.kpi and summed.month = shown.period_start_date and shown.period_grain = 'month'
+        and summed.dimension = shown.dimension and summed.member = shown.member
+    where shown.numerator is not null
+        and (
+            summed.numerator <> shown.numerator
+            or coalesce(summed.denominator, 0) <> coalesce(shown.denominator, 0)
+        )
+    order by summed.kpi, summed.month, summed.dimension, summed.member
+    """,
+)
+
+MEMBERS_ADD_UP = Identity(
+    "members_add_up_to_the_total",
+    ("marts.kpi_values",),
+    """
+    with totals as (
+        select kpi, period_grain, period_start_date, numerator
+        from marts.kpi_values
+        where dimension = 'total' and aggregation in ('sum', 'last')
+    ),
+    members as (
+        select kpi, period_grain, period_start_date, dimension, sum(numerator) as members_numerator
+        from marts.kpi_values
+        where dimension <> 'total' and aggregation in ('sum', 'last')
+        group by all
+    )
+    select members.*, totals.numerator as total_numerator
+    from members
+    inner join totals using (kpi, period_grain, period_start_date)
+    where members.members_numerator is distinct from totals.numerator
+    order by all
+    """,
+)
