@@ -36,6 +36,7 @@ path = "var/warehouse.duckdb"
 # gross_margin_ratio = 0.80           # without it, margin KPIs are empty
 attribution_model = "first_touch"
 attribution_lookback_days = 90
+time_decay_half_life_days = 7
 cac_lag_months = 0
 exchange_rate_max_age_days = 7
 

@@ -30,8 +30,9 @@ META_TABLES = {
     """,
     "run_parameters": """
         as_of_date date, reporting_currency text, reporting_timezone text, fiscal_year_start_month integer,
-        week_start text, exchange_rate_max_age_days integer, attribution_lookback_days integer,
-        cac_lag_months integer, media_is_in_ad_spend boolean, weekend_days text
+        week_start text, exchange_rate_max_age_days integer, attribution_model text,
+        attribution_lookback_days integer, time_decay_half_life_days integer, cac_lag_months integer,
+        media_is_in_ad_spend boolean, weekend_days text
     """,
     "value_mappings": """
         source_system text, entity text, column_name text, source_value text, unified_value text

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.oracle.attribution import Attribution
 from tests.oracle.facts import Deals, Fact, Facts, People
 from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.money import Costs, Recurring, customers
@@ -40,7 +41,7 @@ RATIOS = {
     "win_rate", "win_rate_by_value", "win_rate_of_created", "average_deal_amount", "cac_paid", "cac_direct",
     "cac_loaded", "csat", "csat_response_rate", "arpa",
     "cost_per_lead", "cost_per_mql", "cost_per_sql", "cost_per_opportunity",
-    "stage_conversion_rate", "stage_conversion_from_lead_rate", "stage_transition_rate",
+    "stage_conversion_rate", "stage_conversion_from_lead_rate", "stage_transition_rate", "roas",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
@@ -49,6 +50,8 @@ SUMS = {
     "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "active_customers",
     "customers_churned", "tickets_created",
     "impressions", "clicks", "web_sessions",
+    "attributed_sales_amount_first_touch", "attributed_sales_amount_last_touch", "attributed_sales_amount_linear",
+    "attributed_sales_amount_position_based", "attributed_sales_amount_time_decay",
 }  # fmt: skip
 RETENTION = {"logo_churn_rate", "revenue_churn_rate", "net_revenue_retention", "gross_revenue_retention"}
 # Whose total is empty: told by step or stage only, or known only where there is something to count.
@@ -67,7 +70,7 @@ NEEDS = {
     "sql": {"sqls", "sql_to_opportunity_rate", "cost_per_sql"},
     "cost": {
         "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cost_per_lead", "cost_per_mql",
-        "cost_per_sql", "cost_per_opportunity",
+        "cost_per_sql", "cost_per_opportunity", "roas",
     },
     "impressions": {"impressions"},
     "clicks": {"clicks"},
@@ -112,12 +115,14 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     deals = opportunities(ledger, people)
     funnel = People(ledger, people, deals, facts)
     funnel.collect()
-    Deals(ledger, deals, facts).collect()
+    sales = Deals(ledger, deals, facts)
+    sales.collect()
     buyers = customers(ledger, deals, people)
     Costs(ledger, buyers, facts).collect()
     recurring = Recurring(ledger, buyers, facts)
     recurring.collect()
     Service(ledger, facts).collect()
+    Attribution(ledger, people, sales, facts).collect()
     Stages(ledger, funnel, deals, facts).collect()
     spend = Spend(ledger, facts)
     spend.collect()

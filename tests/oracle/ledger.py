@@ -50,6 +50,9 @@ class Rules:
     media_is_in_ad_spend: bool = True
     week_start: int = 1
     fiscal_start: int = 1
+    attribution_model: str = "first_touch"
+    lookback_days: int = 90
+    half_life_days: int = 7
 
 
 @dataclass
