@@ -37,6 +37,7 @@ path = "var/warehouse.duckdb"
 # gross_margin_ratio = [{ ratio = 0.75 }, { valid_from = 2026-01-01, ratio = 0.80 }]
 attribution_model = "first_touch"
 attribution_lookback_days = 90
+time_decay_half_life_days = 7
 cac_lag_months = 0
 clv_horizon_months = 36
 exchange_rate_max_age_days = 7

@@ -1,4 +1,4 @@
-"""The worked example through the whole pipeline: every expected number that the marts can already give."""
+"""The worked example through the whole pipeline: every expected number."""
 
 from __future__ import annotations
 
@@ -17,10 +17,6 @@ from tests.orchestration.companies import write_worked_example
 from tests.simulated_company import WITHOUT_CHECKS
 from tests.worked_example import EXAMPLE, differences, expected_rows
 
-NOT_YET = {
-    "attributed_sales_amount_first_touch", "attributed_sales_amount_last_touch", "attributed_sales_amount_linear",
-    "attributed_sales_amount_position_based", "attributed_sales_amount_time_decay", "roas",
-}  # fmt: skip
 FILTERS = [("channel", "team"), ("source", "sales_rep"), ("campaign", "opportunity_type", "currency")]
 SCENARIOS = {"as_of_2026-03-31": date(2026, 3, 31), "as_of_2026-03-16": date(2026, 3, 16)}
 
@@ -49,10 +45,8 @@ def kpi_values(example: Settings, as_of: date) -> pd.DataFrame:
 def test_the_marts_give_every_number_of_the_worked_example(example: Settings, scenario: str) -> None:
     values = kpi_values(example, SCENARIOS[scenario])
     expected = expected_rows(scenario)
-    covered = [row for row in expected if row.kpi not in NOT_YET]
-    assert {row.kpi for row in covered} <= set(values.kpi)
-    assert not NOT_YET & set(values.kpi), "a KPI that exists is still listed as not yet"
-    assert differences(covered, values) == []
+    assert {row.kpi for row in expected} <= set(values.kpi)
+    assert differences(expected, values) == []
     assert disagreements(compute(EXAMPLE, SCENARIOS[scenario]), values) == []
 
 

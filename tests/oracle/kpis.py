@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from tests.oracle.activities import Activities
+from tests.oracle.attribution import Attribution
 from tests.oracle.facts import Deals, Fact, Facts, People
 from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.money import Costs, Recurring, customers
@@ -86,6 +87,7 @@ def collect(ledger: Ledger) -> Collected:
     Service(ledger, facts).collect()
     worth = Worth(ledger, deals, buyers, recurring, facts)
     worth.collect()
+    Attribution(ledger, people, sales, facts).collect()
     Stages(ledger, funnel, deals, facts).collect()
     spend = Spend(ledger, facts)
     spend.collect()

@@ -52,6 +52,9 @@ class Rules:
     fiscal_start: int = 1
     gross_margins: tuple[tuple[date, Decimal], ...] = ((date(1900, 1, 1), Decimal("0.80")),)
     clv_horizon_months: int = 12
+    attribution_model: str = "first_touch"
+    lookback_days: int = 90
+    half_life_days: int = 7
 
     def margin(self, day: date) -> Decimal | None:
         """The gross margin in force on a day; None when there is none."""

@@ -9,7 +9,7 @@ RATIOS = {
     "cac_loaded", "csat", "csat_response_rate", "arpa", "cac_payback_months", "ticket_reopen_rate", "sla_met_rate",
     "tickets_per_customer", "lead_to_meeting_rate", "lead_to_quote_rate", "meeting_to_won_rate", "cost_per_lead",
     "cost_per_mql", "cost_per_sql", "cost_per_opportunity", "stage_conversion_rate",
-    "stage_conversion_from_lead_rate", "stage_transition_rate",
+    "stage_conversion_from_lead_rate", "stage_transition_rate", "roas",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
@@ -22,6 +22,8 @@ SUMS = {
     "pipeline_transferred_out_amount", "tickets_solved", "ticket_backlog", "tickets_waiting_first_response",
     "calls", "meetings", "emails_sent", "engagement_minutes", "quotes_sent", "leads_waiting_response",
     "repeat_purchases", "revenue_invoiced_amount", "impressions", "clicks", "web_sessions",
+    "attributed_sales_amount_first_touch", "attributed_sales_amount_last_touch", "attributed_sales_amount_linear",
+    "attributed_sales_amount_position_based", "attributed_sales_amount_time_decay",
 }  # fmt: skip
 # Whose total is empty where there is nothing: told by step or stage only, or by target, or by the source's own period.
 NO_TOTAL = {
@@ -41,7 +43,7 @@ NEEDS = {
     "sql": {"sqls", "sql_to_opportunity_rate", "cost_per_sql"},
     "cost": {
         "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cost_per_lead", "cost_per_mql",
-        "cost_per_sql", "cost_per_opportunity", "cac_payback_months", "clv_to_cac_ratio",
+        "cost_per_sql", "cost_per_opportunity", "cac_payback_months", "clv_to_cac_ratio", "roas",
     },
     "impressions": {"impressions"},
     "clicks": {"clicks"},

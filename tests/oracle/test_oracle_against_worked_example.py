@@ -13,11 +13,8 @@ SCENARIOS = {"as_of_2026-03-31": date(2026, 3, 31), "as_of_2026-03-16": date(202
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_the_oracle_gives_every_number_of_the_worked_example_that_it_covers(scenario: str) -> None:
-    values = compute(EXAMPLE, SCENARIOS[scenario])
-    expected = [row for row in expected_rows(scenario) if row.kpi in set(values.kpi)]
-    assert len({row.kpi for row in expected}) >= (5 if scenario.endswith("16") else 45)
-    assert differences(expected, values) == []
+def test_the_oracle_gives_every_number_of_the_worked_example(scenario: str) -> None:
+    assert differences(expected_rows(scenario), compute(EXAMPLE, SCENARIOS[scenario])) == []
 
 
 def test_a_missing_exchange_rate_stops_the_oracle(tmp_path: Path) -> None:

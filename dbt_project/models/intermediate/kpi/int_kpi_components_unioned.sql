@@ -22,6 +22,10 @@ spend_divided as (
     select * from {{ ref('int_kpi_components_spend_divided') }}
 ),
 
+attribution as (
+    select * from {{ ref('int_kpi_components_attribution') }}
+),
+
 funnel_steps as (
     select * from {{ ref('int_kpi_components_stages_funnel') }}
 ),
@@ -87,6 +91,12 @@ components as (
     union all
     {{ with_all_dimensions(
         'spend_divided',
+        ['channel'],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'attribution',
         ['channel'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}

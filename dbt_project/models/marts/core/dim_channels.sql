@@ -25,12 +25,14 @@ mentions as (
     select '(unknown)' as channel, false as is_paid
     union all
     select '(unallocated)' as channel, false as is_paid
+    union all
+    select '(unattributed)' as channel, false as is_paid
 ),
 
 final as (
     select
         channel,
-        channel not in ('(unknown)', '(unallocated)') and {{ is_any('is_paid') }} as is_paid
+        channel not in ('(unknown)', '(unallocated)', '(unattributed)') and {{ is_any('is_paid') }} as is_paid
     from mentions
     where channel is not null
     group by channel

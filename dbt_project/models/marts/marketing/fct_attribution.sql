@@ -1,0 +1,49 @@
+with credits as (
+    select * from {{ ref('int_attribution_credits_split') }}
+),
+
+touches as (
+    select * from {{ ref('fct_touches') }}
+),
+
+opportunities as (
+    select * from {{ ref('fct_opportunities') }}
+),
+
+channels as (
+    select * from {{ ref('dim_channels') }}
+),
+
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
+),
+
+final as (
+    select
+        {{ surrogate_key(['credits.opportunity_key', 'credits.attribution_model', 'credits.touch_number']) }}
+            as attribution_key,
+        credits.opportunity_key,
+        opportunities.customer_key,
+        credits.touch_key,
+        coalesce(touches.campaign_key, '(unknown)') as campaign_key,
+        credits.attribution_model,
+        credits.channel,
+        credits.credited_amount_reporting,
+        cast(credits.touch_number as integer) as touch_number,
+        cast(credits.touch_count as integer) as path_touch_count,
+        cast({{ date_diff_days('touches.touched_date', 'credits.closed_date') }} as integer) as days_before_close,
+        channels.is_paid as is_paid_channel,
+        credits.attribution_model = run_parameters.attribution_model as is_headline_model,
+        credits.closed_date,
+        touches.touched_date
+    from credits
+    inner join opportunities
+        on credits.opportunity_key = opportunities.opportunity_key
+    inner join channels
+        on credits.channel = channels.channel
+    cross join run_parameters
+    left join touches
+        on credits.touch_key = touches.touch_key
+)
+
+select * from final

@@ -1,0 +1,40 @@
+with touches as (
+    select * from {{ ref('int_touches_completed') }}
+),
+
+campaigns as (
+    select * from {{ ref('dim_campaigns') }}
+),
+
+channels as (
+    select * from {{ ref('dim_channels') }}
+),
+
+final as (
+    select
+        touches.touch_key,
+        touches.source_system,
+        nullif(touches.touch_id, '') as touch_id,
+        case when touches.is_counted_lead then touches.person_key end as lead_key,
+        coalesce(campaigns.campaign_key, '(unknown)') as campaign_key,
+        touches.campaign_id,
+        touches.channel,
+        touches.source,
+        cast(1 as integer) as touch_count,
+        cast(row_number() over (
+            partition by touches.person_key
+            order by touches.touched_at, touches.touch_id, touches.source_system
+        ) as integer) as touch_number,
+        channels.is_paid as is_paid_channel,
+        touches.is_implied,
+        touches.touched_date,
+        touches.touched_at
+    from touches
+    inner join channels
+        on touches.channel = channels.channel
+    left join campaigns
+        on touches.source_system = campaigns.source_system
+        and touches.campaign_id = campaigns.campaign_id
+)
+
+select * from final
