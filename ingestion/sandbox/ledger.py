@@ -79,13 +79,19 @@ def _leads(world: "World", now: dt.datetime) -> Iterator[Row]:
             "account_id": state.get("company_id", person.company_id) or "",
             "created_at": state.get("createdate") or iso_millis(person.created_at),
             "source": state.get("source", person.source) or "",
-            "campaign_id": state.get("campaign_id", person.campaign_id) or "",
+            "campaign_id": _campaign(person, state.get("source", person.source), now),
             "region": state.get("region", person.region) or "",
             "owner_sales_rep_id": state.get("hubspot_owner_id") or "",
             "is_deleted": _word(person.is_deleted(now)),
             "updated_at": iso_millis(person.updated_at(now)),
             "is_lead": _word(any(value in _REACHED for _, value in person.history("lifecyclestage", now))),
         }
+
+
+def _campaign(person: Person, source: str | None, now: dt.datetime) -> str:
+    """What the CRM calls the campaign: the first detail of a paid source, by name."""
+    detail = person.state(now).get("source_detail", person.source_detail)
+    return detail or "" if (source or "").startswith("PAID") else ""
 
 
 def _lead_events(world: "World", now: dt.datetime) -> Iterator[Row]:
@@ -119,13 +125,13 @@ def _lifecycle(person: Person, now: dt.datetime) -> Iterator[tuple[str, dt.datet
 def _touches(world: "World", now: dt.datetime) -> Iterator[Row]:
     for person in _existing(world.people, now):
         for number, (at, value) in enumerate(person.history("touch", now)):
-            source, campaign_id, touch_type = (value or "||").split("|")
+            source, _, touch_type = (value or "||").split("|")
             yield {
                 "touch_id": f"{person.person_id}-{number}",
                 "lead_id": person.person_id,
                 "touched_at": iso_millis(at),
                 "source": source,
-                "campaign_id": campaign_id,
+                "campaign_id": "" if number else _campaign(person, source, now),
                 "touch_type": touch_type,
             }
 

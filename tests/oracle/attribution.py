@@ -63,12 +63,11 @@ class Attribution:
     def __init__(self, ledger: Ledger, people: dict[str, Person], deals: Deals, out: Facts) -> None:
         self.ledger, self.people, self.deals, self.out = ledger, people, deals, out
         self.channels = mapped_channels(ledger)
-        self.recorded: dict[int, set[tuple[datetime, str, str, str]]] = defaultdict(set)
+        self.recorded: dict[int, set[tuple[datetime, str, str]]] = defaultdict(set)
         for row in ledger.rows("touches"):
             person, at = people.get(row["lead_id"]), instant(row["touched_at"])
             if person and at and ledger.happened(row["touched_at"]):
-                mention = (at, row.get("source", ""), row.get("campaign_id", ""), row["touch_id"])
-                self.recorded[id(person)].add(mention)
+                self.recorded[id(person)].add((at, row.get("source", ""), row["touch_id"]))
         media = list(paid_media(ledger))
         self.paid = {at["channel"] for _, at, _ in media} | {
             row["channel"] for row in ledger.rows("channel_mapping") if row.get("is_paid") == "true"
@@ -116,12 +115,12 @@ class Attribution:
 
     def _touches(self, person: Person) -> list[Touch]:
         """Each touch once, whichever record tells it; none up to the lead date means one at it."""
-        once: dict[tuple[datetime, str, str], str] = {}
-        for at, source, campaign, touch_id in sorted(self.recorded[id(person)]):
-            once.setdefault((at, source, campaign), touch_id)
+        once: dict[tuple[datetime, str], str] = {}
+        for at, source, touch_id in sorted(self.recorded[id(person)]):
+            once.setdefault((at, source), touch_id)
         found = [
             Touch(at, touch_id, person.key, self._day(at), self._channel(source))
-            for (at, source, _), touch_id in once.items()
+            for (at, source), touch_id in once.items()
         ]
         if not any(touch.day <= person.lead_date for touch in found):
             channel = self._channel(person.records[0].get("source", ""))

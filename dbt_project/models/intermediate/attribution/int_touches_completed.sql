@@ -19,10 +19,10 @@ recorded as (
         touched_at,
         touched_date,
         source,
-        campaign_id,
+        max(campaign_id) over (partition by person_key, touched_at, source) as campaign_id,
         channel,
         row_number() over (
-            partition by person_key, touched_at, source, campaign_id
+            partition by person_key, touched_at, source
             order by touch_id, source_system
         ) as mention_rank
     from touches
