@@ -52,7 +52,10 @@ PIPELINE_BRIDGE = Identity(
                 'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
                 'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
             ) then numerator
-            when kpi in ('pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_transferred_out_amount')
+            when kpi in (
+                'pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_removed_amount',
+                'pipeline_transferred_out_amount'
+            )
                 then -numerator
             else 0
         end) as bridged_amount
@@ -64,7 +67,10 @@ PIPELINE_BRIDGE = Identity(
             'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
             'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
         ) then numerator
-        when kpi in ('pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_transferred_out_amount')
+        when kpi in (
+            'pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_removed_amount',
+            'pipeline_transferred_out_amount'
+        )
             then -numerator
         else 0
     end)

@@ -10,6 +10,7 @@ named (flow, kpi) as (
     ('won', 'pipeline_won_amount'),
     ('lost', 'pipeline_lost_amount'),
     ('fx', 'pipeline_fx_amount'),
+    ('removed', 'pipeline_removed_amount'),
     ('transferred_in', 'pipeline_transferred_in_amount'),
     ('transferred_out', 'pipeline_transferred_out_amount')
 ),
