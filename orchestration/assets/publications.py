@@ -73,7 +73,9 @@ def _postgres(company: Company) -> dg.MaterializeResult:
 def _preview(settings: Settings) -> str:
     """The first rows of the scorecard as a Markdown table."""
     names, rows = reader.query(
-        settings, "select label, period_grain, period_start_date, value, unit, trend_status from kpi_scorecard limit 20"
+        settings,
+        "select label, period_start_date, value, unit, trend_status from kpi_scorecard"
+        " where period_grain = 'month' and value is not null order by owner, label limit 20",
     )
     lines = [names, ["---"] * len(names), *([str(cell) for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
