@@ -251,7 +251,7 @@ class TestRawTables:
         assert tables["pipeline_settings"] == [("hubspot", "renewals", "s2", True)]
         assert tables["value_mappings"] == [("hubspot", "opportunities", "opportunity_type", "newbusiness", "new")]
         assert tables["sources"] == [("hubspot", "hubspot", True)]
-        parameters = (date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, 90, 0, False, "67", 36)
+        parameters = (date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, 90, 0, False, "67", 36, None)
         assert tables["run_parameters"] == [parameters]
 
 
