@@ -14,16 +14,21 @@ Row = tuple[Any, ...]
 _AD_PLATFORMS = ("google_ads",)
 
 
-def write_run_parameters(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> list[str]:
-    """Bring the configuration tables to the settings; returns the names of those that changed."""
-    tables = configuration(settings, as_of_date)
+def write_run_parameters(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date, known_through_date: date | None = None
+) -> list[str]:
+    """Bring the configuration tables to the settings; returns the names of those that changed.
+
+    `known_through_date` is the day of an as-was, None for what is known today.
+    """
+    tables = configuration(settings, as_of_date, known_through_date)
     return [name for name, rows in tables.items() if _replace(connection, name, rows)]
 
 
-def configuration(settings: Settings, as_of_date: date) -> dict[str, list[Row]]:
+def configuration(settings: Settings, as_of_date: date, known_through_date: date | None = None) -> dict[str, list[Row]]:
     """The rows of every configuration table, in the order of its columns."""
     return {
-        "run_parameters": [_parameters(settings, as_of_date)],
+        "run_parameters": [(*_parameters(settings, as_of_date), known_through_date)],
         "gross_margin_ratios": _gross_margins(settings),
         "value_mappings": _value_mappings(settings),
         "pipeline_settings": _pipelines(settings),

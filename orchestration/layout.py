@@ -18,6 +18,11 @@ def runs(settings: Settings) -> Path:
     return settings.var / "runs"
 
 
+def as_was(settings: Settings) -> Path:
+    """Folder with one folder per day of which the knowledge was built."""
+    return settings.var / "as_was"
+
+
 def locks(settings: Settings) -> Path:
     """Folder of the lock files."""
     return settings.var / "locks"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 
 from ingestion import extract as extraction
 from ingestion.run_report import LoadReport, StreamReport
@@ -73,6 +74,16 @@ def build(settings: Settings, *, force: bool = False) -> Build:
             settings,
             force=force,
             progress=lambda event: listener.advance(event.name, event.index, event.total),
+        )
+
+
+def as_was(settings: Settings, day: date, *, force: bool = False) -> builds.Json:
+    """Build what was known at the end of a day, beside the company's warehouse; nothing is published."""
+    from orchestration import as_was as past
+
+    with writing(settings, "as-was"), progress.phase("as-was") as listener:
+        return past.build(
+            settings, day, force=force, progress=lambda event: listener.advance(event.name, event.index, event.total)
         )
 
 

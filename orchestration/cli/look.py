@@ -79,9 +79,13 @@ def sql(
     context: typer.Context,
     statement: Annotated[str, typer.Argument(help="One statement; `-` reads it from standard input.")],
     format: Annotated[Format, typer.Option("--format", "-f", help="table, csv or json.")] = Format.TABLE,
+    known_on: Annotated[
+        datetime | None,
+        typer.Option("--as-was", help="What was known on this day (see `funnel as-was`).", formats=["%Y-%m-%d"]),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Query the published marts, read-only.
+    """Query the published marts, or those of an as-was, read-only.
 
     Example: funnel sql "select kpi, value from kpi_values where dimension = 'total'" --format csv
     """
@@ -91,7 +95,11 @@ def sql(
 
     with output.errors_as_exit_codes(as_json=as_json):
         try:
-            names, rows = reader.query(settings_of(context), sys.stdin.read() if statement == "-" else statement)
+            names, rows = reader.query(
+                settings_of(context),
+                sys.stdin.read() if statement == "-" else statement,
+                known_on=known_on.date() if known_on else None,
+            )
         except duckdb.Error as error:
             print(f"funnel: {error}", file=sys.stderr)
             raise typer.Exit(int(output.Exit.WRONG_USE)) from None

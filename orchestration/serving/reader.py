@@ -1,20 +1,25 @@
 """Reads the published version with SQL: read-only, no other files, no extensions, configuration locked."""
 
+from datetime import date
 from typing import Any
 
 import duckdb
 
 from ingestion.settings import Settings
+from orchestration import as_was
 from orchestration.errors import PipelineError
 from orchestration.serving import duckdb_file
 
 
-def query(settings: Settings, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def query(
+    settings: Settings, statement: str, *, known_on: date | None = None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Column names and rows of one statement on the published version (schemas `marts` and `meta`).
 
-    Raises PipelineError when nothing is published, duckdb.Error when the statement is wrong or reaches outside.
+    With `known_on` it is the as-was of that day. Raises PipelineError when nothing is published, or that day was not
+    built; duckdb.Error when the statement is wrong or reaches outside.
     """
-    current = duckdb_file.current_version(settings)
+    current = as_was.built(settings, known_on) if known_on else duckdb_file.current_version(settings)
     if current is None:
         raise PipelineError("nothing is published yet: run `funnel run`")
     with duckdb.connect(current["path"], read_only=True) as connection:

@@ -9,8 +9,8 @@ _EXAMPLES = 10
 _CHANGED = """
     select
         kpi, period_grain, period_start_date, dimension, member, earlier.value as was, later.value as "is"
-    from read_parquet($earlier) as earlier
-    full outer join read_parquet($later) as later
+    from {earlier} as earlier
+    full outer join {later} as later
         using (kpi, version, period_grain, period_start_date, dimension, member)
     where coalesce(earlier.is_complete_period, later.period_end_date <= $as_of_date)
         and (
@@ -28,7 +28,8 @@ def compare(earlier: Path, later: Path) -> dict[str, Any]:
     with duckdb.connect() as connection:
         row = connection.execute("select max(as_of_date) from read_parquet(?)", [str(earlier)]).fetchone()
         cursor = connection.execute(
-            _CHANGED, {"earlier": str(earlier), "later": str(later), "as_of_date": row[0] if row else None}
+            _CHANGED.format(earlier="read_parquet($earlier)", later="read_parquet($later)"),
+            {"earlier": str(earlier), "later": str(later), "as_of_date": row[0] if row else None},
         )
         names = [column[0] for column in cursor.description or []]
         rows = cursor.fetchall()
@@ -37,3 +38,23 @@ def compare(earlier: Path, later: Path) -> dict[str, Any]:
         for found in rows[:_EXAMPLES]
     ]
     return {"count": len(rows), "examples": examples}
+
+
+def differences(earlier: Path, later: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of the values that two DuckDB files tell differently, of periods complete in the earlier.
+
+    The columns are kpi, period_grain, period_start_date, dimension, member, was, is.
+    """
+    with duckdb.connect() as connection:
+        for name, file in (("earlier", earlier), ("later", later)):
+            connection.execute(f"attach {_text(file)} as {name}_file (read_only)")
+        row = connection.execute("select max(as_of_date) from earlier_file.marts.kpi_values").fetchone()
+        cursor = connection.execute(
+            _CHANGED.format(earlier="earlier_file.marts.kpi_values", later="later_file.marts.kpi_values"),
+            {"as_of_date": row[0] if row else None},
+        )
+        return [column[0] for column in cursor.description or []], cursor.fetchall()
+
+
+def _text(file: Path) -> str:
+    return "'" + str(file).replace("'", "''") + "'"

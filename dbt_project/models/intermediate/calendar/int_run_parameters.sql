@@ -16,7 +16,8 @@ final as (
         cac_lag_months,
         media_is_in_ad_spend,
         weekend_days,
-        clv_horizon_months
+        clv_horizon_months,
+        known_through_date
     from run_parameters
 )
 

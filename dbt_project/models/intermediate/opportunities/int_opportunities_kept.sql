@@ -1,5 +1,5 @@
 with opportunities as (
-    select * from {{ ref('int_opportunities_unioned') }}
+    select * from {{ ref('int_opportunities_recalled') }}
 ),
 
 stage_events as (

@@ -18,7 +18,8 @@ final as (
         run_parameters.cac_lag_months,
         run_parameters.media_is_in_ad_spend,
         run_parameters.weekend_days,
-        run_parameters.clv_horizon_months
+        run_parameters.clv_horizon_months,
+        run_parameters.known_through_date
     from run_parameters
 )
 
