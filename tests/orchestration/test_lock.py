@@ -75,7 +75,7 @@ def test_lock_of_a_reused_process_id_is_taken_over(tmp_path: Path) -> None:
 
 
 def test_a_waiting_run_gets_the_lock_when_it_is_free(tmp_path: Path, holder: subprocess.Popen) -> None:
-    threading.Timer(0.3, holder.terminate).start()
+    threading.Timer(0.3, holder.kill).start()
     with lock.hold(tmp_path / "pipeline.lock", wait_seconds=20):
         pass
 
