@@ -222,6 +222,7 @@ def test_days_and_engines_that_cannot_be_are_refused(example: Settings, tmp_path
         as_was.built(example, date(2026, 1, 31))
 
 
+@pytest.mark.slow
 def test_it_is_what_the_build_of_that_day_said(tmp_path: Path) -> None:
     """A simulated company a month later, compared with what its marts said on the day itself."""
     days = [date(2026, 5, 31), date(2026, 6, 30)]
