@@ -41,39 +41,32 @@ PIPELINE_BRIDGE = Identity(
     "pipeline_bridge_closes",
     ("marts.kpi_values",),
     """
-    select
-        period_grain,
-        period_start_date,
-        dimension,
-        member,
-        sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) as closing_amount,
-        sum(case
-            when kpi in (
-                'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
-                'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
-            ) then numerator
-            when kpi in (
-                'pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_removed_amount',
-                'pipeline_transferred_out_amount'
-            )
-                then -numerator
-            else 0
-        end) as bridged_amount
-    from marts.kpi_values
-    where kpi like 'pipeline%amount%' and dimension <> 'currency'
-    group by period_grain, period_start_date, dimension, member
-    having sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) <> sum(case
-        when kpi in (
-            'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
-            'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
-        ) then numerator
-        when kpi in (
-            'pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_removed_amount',
-            'pipeline_transferred_out_amount'
-        )
-            then -numerator
-        else 0
-    end)
+    with bridged as (
+        select
+            period_grain,
+            period_start_date,
+            dimension,
+            member,
+            sum(case when kpi = 'pipeline_closing_amount' then numerator else 0 end) as closing_amount,
+            sum(case
+                when kpi in (
+                    'pipeline_opening_amount', 'pipeline_created_amount', 'pipeline_reopened_amount',
+                    'pipeline_amount_changes', 'pipeline_fx_amount', 'pipeline_transferred_in_amount'
+                ) then numerator
+                when kpi in (
+                    'pipeline_won_amount', 'pipeline_lost_amount', 'pipeline_removed_amount',
+                    'pipeline_transferred_out_amount'
+                )
+                    then -numerator
+                else 0
+            end) as bridged_amount
+        from marts.kpi_values
+        where kpi like 'pipeline%amount%' and dimension <> 'currency'
+        group by period_grain, period_start_date, dimension, member
+    )
+    select *
+    from bridged
+    where closing_amount <> bridged_amount
     order by period_grain, period_start_date, dimension, member
     """,
 )

@@ -42,58 +42,71 @@ meetings as (
     where engagements.first_meeting_date is not null
 ),
 
+engaged as (
+    select
+        milestones_dated.milestone,
+        milestones_dated.milestone_date,
+        milestones_dated.channel,
+        milestones_dated.source,
+        milestones_dated.campaign,
+        milestones_dated.region,
+        milestones_dated.segment,
+        milestones_dated.team,
+        milestones_dated.sales_rep,
+        engagements.is_waiting,
+        engagements.first_meeting_date,
+        engagements.first_quote_date
+    from milestones_dated
+    inner join engagements
+        on milestones_dated.person_key = engagements.person_key
+),
+
 components as (
     select
         'leads_waiting_response' as kpi,
-        milestones_dated.milestone_date as component_date,
-        milestones_dated.channel,
-        milestones_dated.source,
-        milestones_dated.campaign,
-        milestones_dated.region,
-        milestones_dated.segment,
-        milestones_dated.team,
-        milestones_dated.sales_rep,
+        milestone_date as component_date,
+        channel,
+        source,
+        campaign,
+        region,
+        segment,
+        team,
+        sales_rep,
         1 as numerator,
         null as denominator
-    from milestones_dated
-    inner join engagements
-        on milestones_dated.person_key = engagements.person_key
-    where milestones_dated.milestone = 'mql'
-        and engagements.is_waiting
+    from engaged
+    where milestone = 'mql'
+        and is_waiting
     union all
     select
         'lead_to_meeting_rate' as kpi,
-        milestones_dated.milestone_date as component_date,
-        milestones_dated.channel,
-        milestones_dated.source,
-        milestones_dated.campaign,
-        milestones_dated.region,
-        milestones_dated.segment,
-        milestones_dated.team,
-        milestones_dated.sales_rep,
-        case when engagements.first_meeting_date is not null then 1 else 0 end as numerator,
+        milestone_date as component_date,
+        channel,
+        source,
+        campaign,
+        region,
+        segment,
+        team,
+        sales_rep,
+        case when first_meeting_date is not null then 1 else 0 end as numerator,
         1 as denominator
-    from milestones_dated
-    inner join engagements
-        on milestones_dated.person_key = engagements.person_key
-    where milestones_dated.milestone = 'lead'
+    from engaged
+    where milestone = 'lead'
     union all
     select
         'lead_to_quote_rate' as kpi,
-        milestones_dated.milestone_date as component_date,
-        milestones_dated.channel,
-        milestones_dated.source,
-        milestones_dated.campaign,
-        milestones_dated.region,
-        milestones_dated.segment,
-        milestones_dated.team,
-        milestones_dated.sales_rep,
-        case when engagements.first_quote_date is not null then 1 else 0 end as numerator,
+        milestone_date as component_date,
+        channel,
+        source,
+        campaign,
+        region,
+        segment,
+        team,
+        sales_rep,
+        case when first_quote_date is not null then 1 else 0 end as numerator,
         1 as denominator
-    from milestones_dated
-    inner join engagements
-        on milestones_dated.person_key = engagements.person_key
-    where milestones_dated.milestone = 'lead'
+    from engaged
+    where milestone = 'lead'
     union all
     select
         'meeting_to_won_rate' as kpi,

@@ -1,24 +1,11 @@
-with stocks as (
-    select * from {{ ref('int_kpi_stocks_opportunities') }}
+with evenings as (
+    select * from {{ ref('int_kpi_stocks_aggregated_to_periods') }}
     where kpi = 'pipeline_amount'
+        and period_grain = 'day'
 ),
 
 periods as (
     select * from {{ ref('int_kpi_periods') }}
-),
-
-wide as (
-    {{ with_all_dimensions(
-        'stocks',
-        [
-            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
-        ],
-        keep=['stock_date', 'numerator']
-    ) }}
-),
-
-by_member as (
-    {{ rows_by_member('wide', ['stock_date', 'numerator']) }}
 ),
 
 final as (
@@ -26,14 +13,13 @@ final as (
         'pipeline_opening_amount' as kpi,
         periods.period_grain,
         periods.period_start_date,
-        by_member.dimension,
-        by_member.member,
-        cast(sum(by_member.numerator) as decimal(38, 6)) as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from by_member
+        evenings.dimension,
+        evenings.member,
+        evenings.numerator,
+        evenings.denominator
+    from evenings
     inner join periods
-        on by_member.stock_date = {{ date_add_days('periods.period_start_date', -1) }}
-    group by periods.period_grain, periods.period_start_date, by_member.dimension, by_member.member
+        on evenings.period_start_date = {{ date_add_days('periods.period_start_date', -1) }}
 )
 
 select * from final
