@@ -31,7 +31,7 @@ if sys.platform == "linux":
 if sys.argv[1:] == ["--version"]:  # dagster-dbt asks; dbt's own answer would look for updates on the internet
     from importlib.metadata import version
     sys.exit(print("installed:", version("dbt-core")))
-from dbt.cli.main import cli
+{before}from dbt.cli.main import cli
 sys.argv[0] = "dbt"
 cli()
 """
@@ -161,7 +161,8 @@ def executable(settings: Settings) -> Path:
     """The program that starts dbt in this interpreter; written into `var/` when absent."""
     path = settings.var / "dbt" / "dbt"
     python = spark.python(settings) if settings.warehouse.engine == "spark" else sys.executable
-    text = _LAUNCHER.format(python=python)
+    before = f"import runpy; runpy.run_path({os.fspath(spark.CLOSING)!r})\n" if settings.warehouse.thrift else ""
+    text = _LAUNCHER.format(python=python, before=before)
     if not path.exists() or path.read_text() != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".dbt.{os.getpid()}")
