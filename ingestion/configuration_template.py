@@ -12,6 +12,7 @@ reporting_timezone = "UTC"            # a zone of the IANA database, such as "Eu
 fiscal_year_start_month = 1
 week_start = "monday"
 weekend = ["saturday", "sunday"]
+# holiday_country = "DE"              # its public holidays are days off (ISO 3166-1 alpha-2)
 
 [company.business_hours]              # response times count these hours; leave a weekday out for a day off
 monday = ["09:00-17:00"]

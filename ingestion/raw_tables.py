@@ -46,6 +46,7 @@ META_TABLES = {
         schedule_id text, time_zone text, weekday integer, opens_at text, closes_at text
     """,
     "holidays": "schedule_id text, holiday_date date, holiday_name text",
+    "holiday_calendars": "schedule_id text, country_code text",
     "sources": "source_system text, kind text, is_enabled boolean",
 }
 

@@ -34,6 +34,7 @@ def configuration(settings: Settings, as_of_date: date, known_through_date: date
         "pipeline_settings": _pipelines(settings),
         "business_hours": _business_hours(settings),
         "holidays": _holidays(settings),
+        "holiday_calendars": _holiday_calendars(settings),
         "sources": _sources(settings),
     }
 
@@ -123,6 +124,11 @@ def _business_hours(settings: Settings) -> list[Row]:
 def _holidays(settings: Settings) -> list[Row]:
     hours = settings.company.business_hours
     return [("default", holiday.date, holiday.name or None) for holiday in hours.holidays] if hours else []
+
+
+def _holiday_calendars(settings: Settings) -> list[Row]:
+    country = settings.company.holiday_country
+    return [("default", country)] if country else []
 
 
 def _sources(settings: Settings) -> list[Row]:

@@ -89,6 +89,7 @@ class CompanySettings(_Section):
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
     week_start: Weekday = "monday"
     weekend: tuple[Weekday, ...] = ("saturday", "sunday")
+    holiday_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     as_of_date: date | None = None
     business_hours: BusinessHours | None = None
 

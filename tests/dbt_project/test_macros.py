@@ -99,6 +99,18 @@ VALUES: dict[str, Any] = {
     "reporting_date(\"timestamp '2026-03-28 23:00:00'\")": dt.date(2026, 3, 29),
     "reporting_date(\"timestamp '2026-03-29 22:00:00'\")": dt.date(2026, 3, 30),
     "end_of_reporting_date(\"date '2026-03-29'\")": dt.datetime(2026, 3, 29, 21, 59, 59, 999999),
+    "reporting_date(\"timestamp '2026-10-24 22:00:00'\")": dt.date(2026, 10, 25),
+    "reporting_date(\"timestamp '2026-10-25 22:59:59'\")": dt.date(2026, 10, 25),
+    "reporting_date(\"timestamp '2026-10-25 23:00:00'\")": dt.date(2026, 10, 26),
+    "end_of_reporting_date(\"date '2026-10-25'\")": dt.datetime(2026, 10, 25, 22, 59, 59, 999999),
+    "local_timestamp(\"timestamp '2026-01-31 18:29:59'\", \"'Asia/Kolkata'\")": dt.datetime(2026, 1, 31, 23, 59, 59),
+    "local_timestamp(\"timestamp '2026-01-31 18:30:00'\", \"'Asia/Kolkata'\")": dt.datetime(2026, 2, 1),
+    "local_timestamp(\"timestamp '2026-01-31 18:15:00'\", \"'Asia/Kathmandu'\")": dt.datetime(2026, 2, 1),
+    "local_timestamp(\"timestamp '2026-04-04 14:59:59'\", \"'Australia/Lord_Howe'\")": dt.datetime(
+        2026, 4, 5, 1, 59, 59
+    ),
+    "local_timestamp(\"timestamp '2026-04-04 15:00:00'\", \"'Australia/Lord_Howe'\")": dt.datetime(2026, 4, 5, 1, 30),
+    "utc_timestamp(\"timestamp '2026-02-01 00:00:00'\", \"'Asia/Kolkata'\")": dt.datetime(2026, 1, 31, 18, 30),
     "month_start(\"date '2026-03-31'\")": dt.date(2026, 3, 1),
     "month_end(\"date '2024-02-10'\")": dt.date(2024, 2, 29),
     "quarter_start(\"date '2026-05-31'\")": dt.date(2026, 4, 1),

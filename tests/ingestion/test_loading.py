@@ -221,6 +221,7 @@ class TestRawTables:
         configuration = """
             [company]
             reporting_timezone = "Europe/Berlin"
+            holiday_country = "DE"
             [company.business_hours]
             monday = ["09:00-12:00", "13:00-24:00"]
             holidays = [{ date = 2026-01-01, name = "New Year" }]
@@ -248,6 +249,7 @@ class TestRawTables:
         ]
         assert tables["gross_margin_ratios"] == [(date(1900, 1, 1), "0.7500"), (date(2026, 1, 1), "0.8000")]
         assert tables["holidays"] == [("default", date(2026, 1, 1), "New Year")]
+        assert tables["holiday_calendars"] == [("default", "DE")]
         assert tables["pipeline_settings"] == [("hubspot", "renewals", "s2", True)]
         assert tables["value_mappings"] == [("hubspot", "opportunities", "opportunity_type", "newbusiness", "new")]
         assert tables["sources"] == [("hubspot", "hubspot", True)]

@@ -38,7 +38,7 @@ schedules as (
     select count(*) as hours_count from default_hours
 ),
 
--- without any business hours the weekend alone is off
+-- without any business hours the weekend and the holidays are off
 counted as (
     select
         calendar_days.calendar_date,
@@ -46,6 +46,7 @@ counted as (
             when openings.calendar_date is not null then 1
             when
                 schedules.hours_count = 0
+                and days_off.holiday_date is null
                 and run_parameters.weekend_days
                 not like '%' || cast(calendar_days.weekday_number as {{ dbt.type_string() }}) || '%'
                 then 1
@@ -55,6 +56,7 @@ counted as (
     cross join schedules
     cross join run_parameters
     left join openings on calendar_days.calendar_date = openings.calendar_date
+    left join days_off on calendar_days.calendar_date = days_off.holiday_date
 ),
 
 final as (

@@ -1,6 +1,14 @@
 -- The company's own hours hold for every source that brings no default schedule of its own.
-with company_holidays as (
+with configured_holidays as (
     select * from {{ ref('stg_meta__holidays') }}
+),
+
+holiday_calendars as (
+    select * from {{ ref('stg_meta__holiday_calendars') }}
+),
+
+public_holidays as (
+    select * from {{ ref('public_holidays') }}
 ),
 
 sources as (
@@ -27,6 +35,25 @@ own_schedules as (
         zendesk_business_hours.schedule_id
     from zendesk_business_hours
     where not zendesk_business_hours.is_deleted
+),
+
+-- a day that the configuration names as well keeps the name that stands there
+company_holidays as (
+    select schedule_id, holiday_date, holiday_name
+    from configured_holidays
+    union all
+    select
+        holiday_calendars.schedule_id,
+        public_holidays.holiday_date,
+        max(public_holidays.holiday_name) as holiday_name
+    from holiday_calendars
+    inner join public_holidays
+        on holiday_calendars.country_code = public_holidays.country_code
+    left join configured_holidays
+        on holiday_calendars.schedule_id = configured_holidays.schedule_id
+        and public_holidays.holiday_date = configured_holidays.holiday_date
+    where configured_holidays.holiday_date is null
+    group by holiday_calendars.schedule_id, public_holidays.holiday_date
 ),
 
 systems as (
