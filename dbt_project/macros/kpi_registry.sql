@@ -30,6 +30,7 @@
         {{ text_literal(entry.dimensions | join(', ')) }} as dimensions,
         {{ text_literal(entry.drill_through.fact) }} as drill_through_fact,
         {{ text_literal(entry.drill_through.filter) }} as drill_through_filter,
+        {{ text_literal(entry.drill_through.get('others', []) | join(', ')) }} as other_facts,
         {{ text_literal(model) }} as computed_by,
         {{ text_literal(entry.get('sample_source', sample_source)) }} as sample_source,
         {{ text_literal(entry.get('requires', 'none')) }} as required_input,
@@ -40,7 +41,7 @@
     {%- if not entries %}
     select
         {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'smallest_grain', 'dimensions',
-            'drill_through_fact', 'drill_through_filter', 'computed_by', 'sample_source', 'required_input', 'valid_from_text'] -%}
+            'drill_through_fact', 'drill_through_filter', 'other_facts', 'computed_by', 'sample_source', 'required_input', 'valid_from_text'] -%}
         cast(null as varchar) as {{ column }},
         {% endfor -%}
         0 as version,

@@ -12,9 +12,15 @@ from orchestration import builds, pipeline
 from orchestration.cli import output
 from orchestration.cli.session import AsJson, Quiet, Wait, settings_of
 from orchestration.lock import DEFAULT_WAIT_SECONDS
+from orchestration.serving import reader
 
 Day = Annotated[datetime, typer.Argument(help="The last day whose knowledge counts.", formats=["%Y-%m-%d"])]
 _SHOWN_SOURCES = 5
+_SHOWN_RESTATEMENTS = 50
+_RESTATEMENTS = """
+    select * from kpi_restatements
+    order by restated_build_id desc, kpi, version, period_grain, period_start_date, dimension, member
+"""
 
 
 def as_was(
@@ -41,19 +47,27 @@ def as_was(
 
 def restatements(
     context: typer.Context,
-    day: Annotated[datetime, typer.Option("--as-was", help="A day that was built.", formats=["%Y-%m-%d"])],
+    day: Annotated[
+        datetime | None, typer.Option("--as-was", help="A day that was built.", formats=["%Y-%m-%d"])
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what the published version says differently about periods that were complete on a day.
+    """List the published values that changed later, newest first, with the reason; or what differs from an as-was.
+
+    Example: funnel restatements
 
     Example: funnel restatements --as-was 2026-02-28
     """
     with output.errors_as_exit_codes(as_json=as_json):
-        names, rows = past.restated(settings_of(context), day.date())
+        settings = settings_of(context)
+        names, rows = past.restated(settings, day.date()) if day else reader.query(settings, _RESTATEMENTS)
     if as_json:
         output.show({"count": len(rows), "rows": [dict(zip(names, row, strict=True)) for row in rows]}, as_json=True)
         return
-    output.table(f"{len(rows)} values changed since {day:%Y-%m-%d}", names, rows)
+    shown = rows if day else rows[:_SHOWN_RESTATEMENTS]
+    title = f"{len(rows)} values changed since {day:%Y-%m-%d}" if day else f"{len(rows)} published values were restated"
+    more = "; the newest are shown, all are in marts.kpi_restatements" if len(shown) < len(rows) else ""
+    output.table(title + more, names, shown)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"as-was": as_was, "restatements": restatements}

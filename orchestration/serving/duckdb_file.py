@@ -19,7 +19,7 @@ from orchestration import build as building
 from orchestration import builds, layout, warehouse
 from orchestration.errors import GateRefused, PipelineError
 from orchestration.quality import gate
-from orchestration.quality.hashes import marts, quoted
+from orchestration.quality.hashes import content_hash, marts, quoted
 from orchestration.serving import meta, restatements
 
 STORAGE_VERSION = "v1.2.0"
@@ -45,7 +45,7 @@ def publish(settings: Settings, build_id: str | None = None, *, again: bool = Fa
     target = _version(settings, build_id)
     draft = target.with_name(f".{target.name}.draft")
     _clear_drafts(settings)
-    _write(settings, build_id, draft)
+    _write(settings, build_id, draft, _earlier(settings, current, build_id))
     faultpoints.reach("publish.written")
     _refuse_wal(draft, target)
     verify(draft, expected_hashes(settings, build_id))
@@ -62,7 +62,7 @@ def publish(settings: Settings, build_id: str | None = None, *, again: bool = Fa
         "as_of_date": found.as_of_date if found else None,
         "sha256": file_hash(target),
         "stale_sources": gate.stale_sources(settings),
-        "restatements": _restated(settings, current, build_id),
+        "restatements": _restated(target, build_id),
     }
     _point(settings, publication)
     builds.write(settings, build_id, "publication", publication)
@@ -144,7 +144,7 @@ def verify(path: Path, expected: dict[str, str]) -> None:
         raise PipelineError(f"{path} is not what was audited: {', '.join(different)}")
 
 
-def _write(settings: Settings, build_id: str, draft: Path) -> None:
+def _write(settings: Settings, build_id: str, draft: Path, earlier: restatements.Earlier | None) -> None:
     settings.serving.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set autoinstall_known_extensions = false")
@@ -157,7 +157,10 @@ def _write(settings: Settings, build_id: str, draft: Path) -> None:
                 _refuse_personal(name, known)
                 _copy(connection, name, known, query, build_id)
                 _describe(connection, name, known, described.get(name, {}))
+        restatements.write(connection, earlier, build_id)
         connection.execute("use version")
+        stored = {restatements.TABLE: {"content_hash": content_hash(connection, restatements.TABLE)}}
+        builds.write(settings, build_id, "restatements", {"marts": stored})
         meta.write(connection, settings, build_id)
         connection.execute("checkpoint version")
         connection.execute("use memory")
@@ -205,9 +208,14 @@ def _refuse_wal(*paths: Path) -> None:
 
 
 def expected_hashes(settings: Settings, build_id: str) -> dict[str, str]:
-    """Content hash of every mart as the audit of this build saw it."""
-    stored = builds.read(settings, build_id, "hashes") or {"marts": {}}
-    return {name: entry["content_hash"] for name, entry in stored["marts"].items()}
+    """Content hash of every mart as the audit of this build saw it, and of what its publication added."""
+    parts = [builds.read(settings, build_id, part) or {"marts": {}} for part in ("hashes", "restatements")]
+    return {name: entry["content_hash"] for part in parts for name, entry in part["marts"].items()}
+
+
+def audited_hashes(settings: Settings, build_id: str) -> dict[str, str]:
+    """Content hash of every mart as the audit of this build saw it; equal for equal input, whatever was published."""
+    return {name: found for name, found in expected_hashes(settings, build_id).items() if name != restatements.TABLE}
 
 
 def _keep_values(settings: Settings, build_id: str) -> None:
@@ -226,9 +234,26 @@ def _kept_values(settings: Settings, build_id: str) -> Path:
     return settings.serving / "history" / f"kpi_values-{build_id}.parquet"
 
 
-def _restated(settings: Settings, current: builds.Json | None, build_id: str) -> builds.Json:
-    before = current["build_id"] if current else build_id
-    return restatements.compare(_kept_values(settings, before), _kept_values(settings, build_id))
+def _earlier(settings: Settings, current: builds.Json | None, build_id: str) -> restatements.Earlier | None:
+    """What this publication is compared with: the version that is served now."""
+    if current is None or current["build_id"] == build_id:
+        return None
+    before, now = building.stored(settings, current["build_id"]), building.stored(settings, build_id)
+    meanings = [
+        found and (found.fingerprint["code_hash"], found.fingerprint["settings_hash"]) for found in (before, now)
+    ]
+    version = Path(current["path"])
+    return restatements.Earlier(
+        build_id=current["build_id"],
+        values=_kept_values(settings, current["build_id"]),
+        version=version if version.exists() else None,
+        is_redefined=meanings[0] != meanings[1],
+    )
+
+
+def _restated(version: Path, build_id: str) -> builds.Json:
+    with duckdb.connect(version, read_only=True) as connection:
+        return restatements.summary(connection, build_id)
 
 
 def _point(settings: Settings, publication: builds.Json) -> None:

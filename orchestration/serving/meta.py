@@ -40,7 +40,7 @@ def write(connection: duckdb.DuckDBPyConnection, settings: Settings, build_id: s
     hashes = builds.read(settings, build_id, "hashes") or {"marts": {}}
     _insert(connection, "content_hashes", ([name, entry["content_hash"]] for name, entry in hashes["marts"].items()))
     _insert(connection, "kpi_registry", kpi_rows(manifest))
-    _insert(connection, "data_dictionary", _dictionary_rows(connection, manifest))
+    _insert(connection, "data_dictionary", _dictionary_rows(connection))
     _insert(connection, "sources", _source_rows(settings))
 
 
@@ -105,18 +105,13 @@ def _verdict_row(verdict: Verdict) -> list[Any]:
     ]
 
 
-def _dictionary_rows(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> list[list[Any]]:
-    described = {
-        (node["name"], column): entry.get("description", "")
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["schema"] == "marts"
-        for column, entry in node.get("columns", {}).items()
-    }
+def _dictionary_rows(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:
+    """Every column of the marts with its comment, which the door took from the models."""
     found = connection.execute(
-        "select schema_name, table_name, column_index, column_name, data_type from duckdb_columns()"
-        " where database_name = 'version' and schema_name = 'marts' order by 1, 2, 3"
+        "select schema_name, table_name, column_index, column_name, data_type, coalesce(comment, '')"
+        " from duckdb_columns() where database_name = 'version' and schema_name = 'marts' order by 1, 2, 3"
     ).fetchall()
-    return [[*row, described.get((row[1], row[3]), "")] for row in found]
+    return [list(row) for row in found]
 
 
 def _source_rows(settings: Settings) -> list[list[Any]]:

@@ -1,43 +1,186 @@
-"""What a publication says differently about periods that an earlier one had already called complete."""
+"""What a publication says differently about periods that an earlier one had already called complete, and why."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.serving import restatement_reasons
+
+TABLE = "kpi_restatements"
+COMMENT = (
+    "One row per value of a complete period that a later publication told differently: from what, to what, and why."
+)
+# Name, type and meaning of each column.
+COLUMNS = (
+    ("kpi", "varchar", "Name of the KPI."),
+    ("version", "integer", "Version of its definition."),
+    ("period_grain", "varchar", "Grain of the period."),
+    ("period_start_date", "date", "First day of the period."),
+    ("dimension", "varchar", "Dimension, or total."),
+    ("member", "varchar", "Member of the dimension, or all."),
+    ("published_value", "double", "Value that had been published."),
+    ("restated_value", "double", "Value that replaced it; NULL when there is none any more."),
+    (
+        "reason",
+        "varchar",
+        "late record, edit, merge, delete, rate, definition, later event (the record went on after the earlier as-of"
+        " date); several are separated by commas. Unexplained when no published fact of the period changed.",
+    ),
+    ("changed_facts", "varchar", "Facts whose changed records gave the reason; NULL for a definition alone."),
+    ("changed_record_count", "bigint", "Changed records of these facts in the period, of all members."),
+    ("published_build_id", "varchar", "Build that had published the value."),
+    ("published_as_of_date", "date", "Last complete day of that build."),
+    ("restated_build_id", "varchar", "Build that replaced it."),
+    ("restated_as_of_date", "date", "Last complete day of the later build."),
+)
 _EXAMPLES = 10
-_CHANGED = """
+_KEY = "kpi, version, period_grain, period_start_date, dimension, member"
+_DIFFERS = """
+    coalesce(earlier.is_complete_period, later.period_end_date <= $as_of_date)
+    and (
+        (earlier.value is null) <> (later.value is null)
+        or abs(earlier.value - later.value) > 1e-9 * greatest(1, abs(earlier.value))
+    )
+"""
+_CHANGED = f"""
     select
         kpi, period_grain, period_start_date, dimension, member, earlier.value as was, later.value as "is"
-    from {earlier} as earlier
-    full outer join {later} as later
-        using (kpi, version, period_grain, period_start_date, dimension, member)
-    where coalesce(earlier.is_complete_period, later.period_end_date <= $as_of_date)
-        and (
-            (earlier.value is null) <> (later.value is null)
-            or abs(earlier.value - later.value) > 1e-9 * greatest(1, abs(earlier.value))
-        )
+    from {{earlier}} as earlier
+    full outer join {{later}} as later
+        using ({_KEY})
+    where {_DIFFERS}
     order by all
+"""  # noqa: S608
+_RESTATED = f"""
+    create temp table restated as
+    select
+        {_KEY},
+        coalesce(later.period_end_date, earlier.period_end_date) as period_end_date,
+        earlier.value as published_value,
+        later.value as restated_value,
+        later.as_of_date as restated_as_of_date,
+        list_filter(
+            list_concat([definitions.drill_through_fact], string_split(definitions.other_facts, ', ')),
+            lambda fact: fact <> ''
+        ) as facts,
+        definitions.aggregation in ('last', 'recompute') as is_cumulative,
+        definitions.aggregation = 'sum' as is_flow  -- what happens later belongs to a later period
+    from read_parquet($earlier) as earlier
+    full outer join version.marts.kpi_values as later
+        using ({_KEY})
+    left join version.marts.kpi_definitions as definitions
+        using (kpi, version)
+    where {_DIFFERS}
+"""  # noqa: S608
+# A stock, a median or a rate of two ends looks back: what changed before the period counts as well.
+_EXPLAINED = """
+    create temp table explained as
+    with asked as (
+        select distinct facts, is_cumulative, period_start_date, period_end_date
+        from restated
+    )
+    select
+        asked.facts, asked.is_cumulative, asked.period_start_date, asked.period_end_date,
+        list_sort(list_distinct(list(changed_records.reason))) as reasons,
+        string_agg(distinct changed_records.fact, ', ' order by changed_records.fact) as changed_facts,
+        count(distinct (changed_records.fact, changed_records.record)) as changed_record_count
+    from asked
+    inner join changed_records
+        on list_contains(asked.facts, changed_records.fact)
+        and len(list_filter(
+            changed_records.days,
+            lambda day: day <= asked.period_end_date and (asked.is_cumulative or day >= asked.period_start_date)
+        )) > 0
+    group by asked.facts, asked.is_cumulative, asked.period_start_date, asked.period_end_date
+"""
+_INSERT = """
+    insert into version.marts.kpi_restatements by name
+    select
+        restated.kpi, restated.version, restated.period_grain, restated.period_start_date, restated.dimension,
+        restated.member, restated.published_value, restated.restated_value,
+        coalesce(nullif(array_to_string(list_concat(
+            case
+                when restated.is_flow and len(explained.reasons) > 1
+                    then list_filter(explained.reasons, lambda reason: reason <> 'later event')
+                else explained.reasons
+            end,
+            case when $is_redefined or redefined.kpi is not null then ['definition'] else [] end
+        ), ', '), ''), 'unexplained') as reason,
+        explained.changed_facts,
+        coalesce(explained.changed_record_count, 0) as changed_record_count,
+        $published_build_id as published_build_id,
+        $as_of_date as published_as_of_date,
+        $restated_build_id as restated_build_id,
+        (select max(as_of_date) from version.marts.kpi_values) as restated_as_of_date
+    from restated
+    left join explained
+        on restated.facts is not distinct from explained.facts
+        and restated.is_cumulative is not distinct from explained.is_cumulative
+        and restated.period_start_date = explained.period_start_date
+        and restated.period_end_date = explained.period_end_date
+    left join redefined
+        on restated.kpi = redefined.kpi
+        and restated.version = redefined.version
 """
 
 
-def compare(earlier: Path, later: Path) -> dict[str, Any]:
-    """Number of restated values of complete periods between two kept `kpi_values` files, with a few of them."""
-    if not earlier.exists() or not later.exists():
-        return {"count": 0, "examples": []}
-    with duckdb.connect() as connection:
-        row = connection.execute("select max(as_of_date) from read_parquet(?)", [str(earlier)]).fetchone()
-        cursor = connection.execute(
-            _CHANGED.format(earlier="read_parquet($earlier)", later="read_parquet($later)"),
-            {"earlier": str(earlier), "later": str(later), "as_of_date": row[0] if row else None},
-        )
-        names = [column[0] for column in cursor.description or []]
-        rows = cursor.fetchall()
+@dataclass(frozen=True)
+class Earlier:
+    """The publication that a new one is compared with.
+
+    `values` is its kept `kpi_values`, `version` its file when that is still there. `is_redefined` says whether the
+    code or the configuration differs between the two builds.
+    """
+
+    build_id: str
+    values: Path
+    version: Path | None
+    is_redefined: bool
+
+
+def write(connection: duckdb.DuckDBPyConnection, earlier: Earlier | None, build_id: str) -> None:
+    """Create `kpi_restatements` in the attached database `version`: the earlier version's rows and the new ones.
+
+    Args:
+        connection: with `version` attached and all other marts in it.
+        earlier: None for a first publication.
+        build_id: of the version.
+    """
+    columns = ", ".join(f"{name} {kind}" for name, kind, _ in COLUMNS)
+    connection.execute(f"create table version.marts.{TABLE} ({columns})")
+    connection.execute(f"comment on table version.marts.{TABLE} is {_text(COMMENT)}")
+    for name, _, meaning in COLUMNS:
+        connection.execute(f"comment on column version.marts.{TABLE}.{name} is {_text(meaning)}")
+    if earlier is None or not earlier.values.exists():
+        return
+    if earlier.version:
+        connection.execute(f"attach {_text(earlier.version)} as earlier_file (read_only)")
+    try:
+        _add(connection, earlier, build_id)
+    finally:
+        for name in ("restated", "explained", "redefined", "changed_records", "changed_rates", "merged"):
+            connection.execute(f"drop table if exists temp.{name}")
+        if earlier.version:
+            connection.execute("detach earlier_file")
+
+
+def summary(connection: duckdb.DuckDBPyConnection, build_id: str) -> dict[str, Any]:
+    """Number of values that the build restated, by reason, with a few of them; read from its file."""
+    own = f"from marts.{TABLE} where restated_build_id = ?"
+    reasons = connection.execute(f"select reason, count(*) {own} group by 1 order by 1", [build_id]).fetchall()
+    cursor = connection.execute(
+        "select kpi, period_grain, period_start_date, dimension, member, published_value as was, restated_value as"
+        f' "is", reason {own} order by all limit {_EXAMPLES}',
+        [build_id],
+    )
+    names = [column[0] for column in cursor.description or []]
     examples = [
-        {name: None if cell is None else str(cell) for name, cell in zip(names, found, strict=True)}
-        for found in rows[:_EXAMPLES]
+        {name: None if cell is None else str(cell) for name, cell in zip(names, row, strict=True)}
+        for row in cursor.fetchall()
     ]
-    return {"count": len(rows), "examples": examples}
+    return {"count": sum(count for _, count in reasons), "reasons": dict(reasons), "examples": examples}
 
 
 def differences(earlier: Path, later: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -56,5 +199,57 @@ def differences(earlier: Path, later: Path) -> tuple[list[str], list[tuple[Any, 
         return [column[0] for column in cursor.description or []], cursor.fetchall()
 
 
-def _text(file: Path) -> str:
-    return "'" + str(file).replace("'", "''") + "'"
+def _add(connection: duckdb.DuckDBPyConnection, earlier: Earlier, build_id: str) -> None:
+    """Carry the earlier rows over, find the new ones and their reasons."""
+    if kept := _columns(connection, TABLE) if earlier.version else set():
+        names = ", ".join(name for name, _, _ in COLUMNS if name in kept)
+        connection.execute(
+            f"insert into version.marts.{TABLE} by name select {names} from earlier_file.marts.{TABLE}"  # noqa: S608
+        )
+    values = str(earlier.values)
+    row = connection.execute("select max(as_of_date) from read_parquet(?)", [values]).fetchone()
+    as_of = row[0] if row else None
+    connection.execute(_RESTATED, {"earlier": values, "as_of_date": as_of})
+    restatement_reasons.collect(connection, _facts(connection) if earlier.version else [], as_of)
+    connection.execute(_EXPLAINED)
+    _find_redefined(connection, earlier)
+    connection.execute(
+        _INSERT,
+        {
+            "is_redefined": earlier.is_redefined,
+            "published_build_id": earlier.build_id,
+            "restated_build_id": build_id,
+            "as_of_date": as_of,
+        },
+    )
+
+
+def _facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The facts that list the rows of the restated KPIs."""
+    found = connection.execute("select distinct unnest(facts) from restated order by 1").fetchall()
+    return [fact for (fact,) in found]
+
+
+def _find_redefined(connection: duckdb.DuckDBPyConnection, earlier: Earlier) -> None:
+    """The KPIs whose formula, version or source differs between the two registries."""
+    connection.execute("create temp table redefined (kpi text, version integer)")
+    if earlier.version and _columns(connection, "kpi_definitions"):
+        connection.execute(
+            "insert into redefined select later.kpi, later.version from version.marts.kpi_definitions as later"
+            " left join earlier_file.marts.kpi_definitions as earlier using (kpi, version)"
+            " where earlier.formula is distinct from later.formula"
+        )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    """Columns of a mart of the earlier version; none when it has no such mart."""
+    found = connection.execute(
+        "select column_name from duckdb_columns()"
+        " where database_name = 'earlier_file' and schema_name = 'marts' and table_name = ?",
+        [table],
+    ).fetchall()
+    return {name for (name,) in found}
+
+
+def _text(text: Path | str) -> str:
+    return "'" + str(text).replace("'", "''") + "'"

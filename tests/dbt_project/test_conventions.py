@@ -17,7 +17,7 @@ Model = dict[str, Any]
 NAMES = {
     "staging": re.compile(r"stg_(files|hubspot|google_ads|stripe|zendesk|meta)__[a-z_]+"),
     "intermediate": re.compile(r"int_[a-z_]+"),
-    "marts": re.compile(r"(fct|dim|kpi)_[a-z_]+"),
+    "marts": re.compile(r"(fct|dim|bridge|kpi)_[a-z_]+"),
 }
 LEFT_OF = {
     "staging": {"source", "seed", "staging"},

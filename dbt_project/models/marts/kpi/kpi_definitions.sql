@@ -17,6 +17,7 @@ final as (
         dimensions,
         drill_through_fact,
         drill_through_filter,
+        other_facts,
         computed_by,
         sample_source,
         required_input,

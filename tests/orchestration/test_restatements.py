@@ -1,0 +1,116 @@
+"""`kpi_restatements`: every published value that changed later, from what to what, and why."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ingestion.settings import Settings, load_settings
+from orchestration import pipeline
+from orchestration.serving import reader
+from tests.orchestration.companies import funnel
+
+# What happens to the worked example after its first publication: one change of each kind, each in another fact.
+_APPENDED = {
+    "leads": "L90,zoe@omega.example,A9,2026-01-22T09:00:00Z,google,C1,,false,2026-01-22T09:00:00Z",
+    "record_merges": "leads,L12,L10,2026-03-30T10:00:00Z",
+    "lead_events": "LE90,L04,mql,2026-04-01T09:00:00Z,",
+}
+_REPLACED = {
+    "opportunities": ("won,new,8000.00,USD", "won,new,8800.00,USD"),
+    "tickets": ("T3,A13,2026-02-10T09:00:00Z,phone,agent,normal,G2,default\n", ""),
+    "exchange_rates": ("2026-02-27,EUR,1.20", "2026-02-27,EUR,1.30"),
+}
+
+
+@pytest.fixture(scope="module")
+def restated(audited_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A company that published, learned of all that, and published again a day later."""
+    from tests.orchestration.companies import copy_company
+
+    settings = copy_company(audited_folder, tmp_path_factory.mktemp("restated") / "company")
+    pipeline.publish(settings)
+    imports = settings.folder / "imports"
+    for name, line in _APPENDED.items():
+        with (imports / f"{name}.csv").open("a") as file:
+            file.write(line + "\n")
+    for name, (before, after) in _REPLACED.items():
+        text = (imports / f"{name}.csv").read_text()
+        assert before in text
+        (imports / f"{name}.csv").write_text(text.replace(before, after))
+    settings.file.write_text(settings.file.read_text().replace("2026-03-31", "2026-04-01"))
+    settings = load_settings(settings.file)
+    pipeline.extract(settings)
+    assert [report.reasons for report in pipeline.load(settings) if report.is_refused] == []
+    pipeline.build(settings)
+    assert pipeline.audit(settings)["status"] == "passed"
+    pipeline.publish(settings)
+    return settings
+
+
+def month(settings: Settings, kpi: str, start: str, member: str = "all") -> tuple[object, ...] | None:
+    _, rows = reader.query(
+        settings,
+        "select published_value, restated_value, reason, changed_facts from kpi_restatements"
+        f" where kpi = '{kpi}' and period_grain = 'month' and period_start_date = '{start}' and member = '{member}'",
+    )
+    assert len(rows) <= 1
+    return rows[0] if rows else None
+
+
+@pytest.mark.parametrize(
+    ("kpi", "start", "expected"),
+    [
+        ("leads", "2026-01-01", (5, 6, "late record", "fct_leads")),
+        ("leads", "2026-03-01", (2, 1, "merge", "fct_leads")),
+        ("sales_amount", "2026-03-01", (24500, 25300, "edit", "fct_opportunities")),
+        ("tickets_created", "2026-02-01", (1, 0, "delete", "fct_tickets")),
+        (
+            "lead_to_mql_rate",
+            "2026-01-01",
+            (pytest.approx(4 / 6), pytest.approx(5 / 7), "late record, later event", "fct_leads"),
+        ),
+        ("mrr", "2026-02-01", (1046, 1054, "rate", "fct_mrr_monthly")),
+        ("pipeline_fx_amount", "2026-02-01", (0, 1400, "rate", "fct_pipeline_flows")),
+    ],
+)
+def test_reason_is_what_happened_to_the_records(
+    restated: Settings, kpi: str, start: str, expected: tuple[object, ...]
+) -> None:
+    assert month(restated, kpi, start) == expected
+
+
+def test_every_restated_value_differs_from_what_was_published(restated: Settings) -> None:
+    _, rows = reader.query(
+        restated,
+        "select count(*), count(*) filter (where published_value is not distinct from restated_value),"
+        " count(*) filter (where reason = 'unexplained'), count(distinct published_build_id) from kpi_restatements",
+    )
+    assert rows[0][0] > 50
+    assert rows[0][1:] == (0, 0, 1)
+
+
+def test_command_lists_them_newest_first(restated: Settings) -> None:
+    found = json.loads(funnel(restated.folder, "restatements", "--json").stdout)
+    assert found["count"] == len(found["rows"]) > 50
+    assert {"kpi", "published_value", "restated_value", "reason"} <= set(found["rows"][0])
+    assert "published values were restated" in funnel(restated.folder, "restatements").stdout
+
+
+def test_changed_definition_is_a_reason_and_earlier_restatements_stay(restated: Settings) -> None:
+    _, before = reader.query(restated, "select count(*) from kpi_restatements")
+    text = restated.file.read_text()
+    restated.file.write_text(text.replace("gross_margin_ratio = 0.80", "gross_margin_ratio = 0.70"))
+    settings = load_settings(restated.file)
+    pipeline.build(settings)
+    assert pipeline.audit(settings)["status"] == "passed"
+    pipeline.publish(settings)
+    _, rows = reader.query(
+        settings,
+        "select reason, kpi, count(*) from kpi_restatements"
+        " where restated_build_id = (select max(restated_build_id) from kpi_restatements) group by all",
+    )
+    assert {kpi for _, kpi, _ in rows} >= {"clv_simple", "cac_payback_months"}
+    assert {reason for reason, _, _ in rows} == {"definition"}
+    _, after = reader.query(settings, "select count(*) from kpi_restatements")
+    assert after[0][0] == before[0][0] + sum(count for _, _, count in rows)
