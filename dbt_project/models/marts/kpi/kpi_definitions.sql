@@ -17,6 +17,8 @@ final as (
         dimensions,
         drill_through_fact,
         drill_through_filter,
+        drill_through_date,
+        drill_through_measure,
         computed_by,
         sample_source,
         required_input,
