@@ -13,7 +13,7 @@ SCALE ?= 1
 DEMO ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test test-all spark test-spark lint format bench bench-engines clean
+.PHONY: help install demo dev test test-all spark test-spark lint format metrics bench bench-engines clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ lint: install ## ruff, mypy, import-linter, sqlfluff
 format: install ## format Python and SQL
 	$(RUN)/ruff check --fix .
 	$(RUN)/ruff format .
+
+metrics: install ## write dbt's semantic layer from the KPI registry
+	$(RUN)/python -m orchestration.metrics.semantic_layer
 
 bench: install ## measure speed, memory and growth as ratios taken in one run
 	$(RUN)/python -m tests.bench --scale $(SCALE)

@@ -23,6 +23,10 @@ class GateRefused(PipelineError):
         super().__init__("nothing was published: " + "; ".join(self.reasons))
 
 
+class WrongQuestion(PipelineError):
+    """A question that the published numbers cannot answer. Says why, and what can be asked."""
+
+
 class SourceFailed(PipelineError):
     """At least one enabled source could not be extracted; the others went on."""
 

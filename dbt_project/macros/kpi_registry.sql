@@ -31,6 +31,8 @@
         {{ text_literal(entry.drill_through.fact) }} as drill_through_fact,
         {{ text_literal(entry.drill_through.filter) }} as drill_through_filter,
         {{ text_literal(entry.drill_through.get('others', []) | join(', ')) }} as other_facts,
+        {{ text_or_null(entry.drill_through.get('date')) }} as drill_through_date,
+        {{ text_or_null(entry.drill_through.get('measure')) }} as drill_through_measure,
         {{ text_literal(model) }} as computed_by,
         {{ text_literal(entry.get('sample_source', sample_source)) }} as sample_source,
         {{ text_literal(entry.get('requires', 'none')) }} as required_input,
@@ -41,7 +43,7 @@
     {%- if not entries %}
     select
         {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'smallest_grain', 'dimensions',
-            'drill_through_fact', 'drill_through_filter', 'other_facts', 'computed_by', 'sample_source', 'required_input', 'valid_from_text'] -%}
+            'drill_through_fact', 'drill_through_filter', 'other_facts', 'drill_through_date', 'drill_through_measure', 'computed_by', 'sample_source', 'required_input', 'valid_from_text'] -%}
         cast(null as varchar) as {{ column }},
         {% endfor -%}
         0 as version,
@@ -53,4 +55,8 @@
 
 {% macro text_literal(text) -%}
     '{{ text | string | replace("'", "''") | replace("\n", " ") | trim }}'
+{%- endmacro %}
+
+{% macro text_or_null(text) -%}
+    {{ text_literal(text) if text else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
 {%- endmacro %}

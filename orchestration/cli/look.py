@@ -1,30 +1,18 @@
 """The commands that only look: status, check, doctor, sql."""
 
-import csv
-import json
-import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime, time
-from decimal import Decimal
-from enum import StrEnum
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from ingestion.settings import FilesSettings, Settings
 from orchestration import builds, layout, lock, sources
-from orchestration.cli import output
+from orchestration.cli import output, rows
+from orchestration.cli.rows import Format
 from orchestration.cli.session import AsJson, settings_of
-
-
-class Format(StrEnum):
-    """How rows are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
@@ -95,7 +83,7 @@ def sql(
 
     with output.errors_as_exit_codes(as_json=as_json):
         try:
-            names, rows = reader.query(
+            names, found = reader.query(
                 settings_of(context),
                 sys.stdin.read() if statement == "-" else statement,
                 known_on=known_on.date() if known_on else None,
@@ -103,12 +91,7 @@ def sql(
         except duckdb.Error as error:
             print(f"funnel: {error}", file=sys.stderr)
             raise typer.Exit(int(output.Exit.WRONG_USE)) from None
-    if as_json or format is Format.JSON:
-        print(_rows_as_json(names, rows))
-    elif format is Format.CSV:
-        _print_csv(names, rows)
-    else:
-        output.table("", names, rows)
+    rows.show(names, found, Format.JSON if as_json else format)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"status": status, "check": check, "doctor": doctor, "sql": sql}
@@ -179,35 +162,3 @@ def _door_problems(settings: Settings) -> list[str]:
     except ConfigurationError as error:
         return [f"serving.postgres: url: {error}"]
     return []
-
-
-def _print_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow(["" if cell is None else _plain(cell) for cell in row])
-
-
-def _rows_as_json(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A list of objects; decimals keep all their digits as JSON numbers."""
-    objects = [
-        "{" + ", ".join(f"{json.dumps(name)}: {_json(cell)}" for name, cell in zip(names, row, strict=True)) + "}"
-        for row in rows
-    ]
-    return "[" + ",\n ".join(objects) + "]"
-
-
-def _json(cell: Any) -> str:
-    if isinstance(cell, Decimal):
-        return format(cell, "f") if cell.is_finite() else "null"
-    if isinstance(cell, float) and not math.isfinite(cell):
-        return "null"
-    return json.dumps(cell, default=_plain)
-
-
-def _plain(cell: Any) -> str:
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, datetime | date | time):
-        return cell.isoformat()
-    return format(cell, "f") if isinstance(cell, Decimal) else str(cell)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli import begin, knowledge, look, state, steps
+from orchestration.cli import begin, knowledge, look, query, state, steps
 from orchestration.cli.session import Session
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (begin, steps, look, knowledge):
+for module in (begin, steps, look, query, knowledge):
     for name, command in module.COMMANDS.items():
         app.command(name)(command)
 app.add_typer(state.app, name="state")

@@ -12,7 +12,7 @@ import typer
 
 from ingestion.errors import ConfigurationError, FunnelhouseError
 from orchestration import builds, progress
-from orchestration.errors import GateRefused, LockedError, PipelineError, SourceFailed
+from orchestration.errors import GateRefused, LockedError, PipelineError, SourceFailed, WrongQuestion
 
 
 class Exit(IntEnum):
@@ -36,6 +36,8 @@ def errors_as_exit_codes(*, as_json: bool = False) -> Iterator[None]:
         _leave(str(error), Exit.SOURCE_FAILED, as_json)
     except GateRefused as error:
         _leave(str(error), Exit.REFUSED, as_json, reasons=error.reasons)
+    except WrongQuestion as error:
+        _leave(str(error), Exit.WRONG_USE, as_json)
     except PipelineError as error:
         _leave(str(error), Exit.REFUSED, as_json)
     except ConfigurationError as error:

@@ -1,6 +1,7 @@
 """Schema `meta` of a published version: the build, its verdicts, the KPI registry, the dictionary, the sources."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,7 +22,8 @@ _TABLES = {
     "kpi_registry": "kpi text, label text, unit text, direction text, owner text, formula text, grain text,"
     " aggregation text, dimensions text, drill_through text, version integer, valid_from date, model text",
     "data_dictionary": "schema_name text, table_name text, column_position integer, column_name text,"
-    " data_type text, description text",
+    " data_type text, description text, is_hidden boolean",
+    "relationships": "table_name text, column_name text, to_table text, to_column text",
     "sources": "source text, kind text, is_enabled boolean, last_success_at timestamptz, problem text",
 }
 # Examples in verdicts may quote source rows, and raw rows are never published; only those on marts travel along.
@@ -40,7 +42,8 @@ def write(connection: duckdb.DuckDBPyConnection, settings: Settings, build_id: s
     hashes = builds.read(settings, build_id, "hashes") or {"marts": {}}
     _insert(connection, "content_hashes", ([name, entry["content_hash"]] for name, entry in hashes["marts"].items()))
     _insert(connection, "kpi_registry", kpi_rows(manifest))
-    _insert(connection, "data_dictionary", _dictionary_rows(connection))
+    _insert(connection, "data_dictionary", _dictionary_rows(connection, manifest))
+    _insert(connection, "relationships", _relationship_rows(manifest))
     _insert(connection, "sources", _source_rows(settings))
 
 
@@ -105,13 +108,42 @@ def _verdict_row(verdict: Verdict) -> list[Any]:
     ]
 
 
-def _dictionary_rows(connection: duckdb.DuckDBPyConnection) -> list[list[Any]]:
-    """Every column of the marts with its comment, which the door took from the models."""
+def _dictionary_rows(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> list[list[Any]]:
+    """Every column of the marts with its comment, which the door took from the models, and whether it is technical."""
+    hidden = {
+        (node["name"], column): _is_hidden(entry)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+        for column, entry in node.get("columns", {}).items()
+    }
     found = connection.execute(
         "select schema_name, table_name, column_index, column_name, data_type, coalesce(comment, '')"
         " from duckdb_columns() where database_name = 'version' and schema_name = 'marts' order by 1, 2, 3"
     ).fetchall()
-    return [list(row) for row in found]
+    return [[*row, hidden.get((row[1], row[3]), False)] for row in found]
+
+
+def _is_hidden(column: dict[str, Any]) -> bool:
+    """Whether the yml says that a column is technical: BI bundles do not show it."""
+    meta = {**(column.get("meta") or {}), **((column.get("config") or {}).get("meta") or {})}
+    return bool(meta.get("is_hidden"))
+
+
+def _relationship_rows(manifest: dict[str, Any]) -> list[list[Any]]:
+    """The star's joins, as the tests hold them: keys of dimensions, and date columns as roles of dim_dates."""
+    names = {key: node["name"] for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    rows = []
+    for node in manifest["nodes"].values():
+        test = node.get("test_metadata") or {}
+        table, wanted = names.get(node.get("attached_node") or ""), test.get("kwargs", {})
+        if not table or node["fqn"][1] != "marts":
+            continue
+        if test["name"] == "relationships":
+            to_table = re.sub(r"ref\('(\w+)'\)", r"\1", wanted["to"])
+            rows.append([table, wanted["column_name"], to_table, wanted["field"]])
+        if test["name"] == "role_playing_dates":
+            rows += [[table, column, "dim_dates", "calendar_date"] for column in wanted["columns"]]
+    return [list(row) for row in sorted({tuple(row) for row in rows})]
 
 
 def _source_rows(settings: Settings) -> list[list[Any]]:

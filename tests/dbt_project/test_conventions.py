@@ -152,6 +152,34 @@ def test_every_foreign_key_of_a_mart_has_a_relationships_test(models: list[Model
     assert untested == []
 
 
+def test_every_date_of_a_fact_is_a_role_of_the_calendar(models: list[Model], manifest: dict[str, Any]) -> None:
+    tested = {
+        (node["attached_node"], column)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "role_playing_dates"
+        for column in node["test_metadata"]["kwargs"]["columns"]
+    }
+    untested = [
+        f"{model['name']}.{name}"
+        for model in models
+        if model["name"].startswith(("fct_", "bridge_"))
+        for name, column in model["columns"].items()
+        if column["data_type"] == "date" and (model["unique_id"], name) not in tested
+    ]
+    assert untested == []
+
+
+def test_technical_columns_of_marts_are_hidden(models: list[Model]) -> None:
+    shown = [
+        f"{model['name']}.{name}"
+        for model in models
+        if layer(model) == "marts"
+        for name, column in model["columns"].items()
+        if (name.endswith("_key") or name == "build_id") and not column["config"].get("meta", {}).get("is_hidden")
+    ]
+    assert shown == []
+
+
 def test_every_staging_model_of_records_tests_its_casts(models: list[Model], manifest: dict[str, Any]) -> None:
     tested = {
         node["attached_node"]

@@ -12,7 +12,7 @@ from tests.orchestration.companies import funnel
 
 COMMANDS = (
     "demo", "init", "check", "run", "extract", "load", "build", "audit", "publish", "rollback", "status", "doctor",
-    "sql", "as-was", "restatements", "state", "sandbox",
+    "sql", "query", "as-was", "restatements", "state", "sandbox",
 )  # fmt: skip
 
 

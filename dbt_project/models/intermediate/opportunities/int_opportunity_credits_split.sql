@@ -28,7 +28,9 @@ divided as (
         sales_rep_id,
         units,
         {{ share_remainder('units', 'weight', 'total_weight') }} as remainder,
-        {{ share_in_whole_units('units', 'weight', 'total_weight') }} as whole_units
+        weight,
+        {{ share_in_whole_units('units', 'weight', 'total_weight') }} as whole_units,
+        {{ share_in_whole_units('1000000', 'weight', 'total_weight') }} as whole_millionths
     from totalled
 ),
 
@@ -37,14 +39,18 @@ ranked as (
     select
         opportunity_key,
         closed_date,
+        split_name,
         sales_rep_key,
         sales_rep_id,
         units,
         whole_units,
+        whole_millionths,
         abs(units) - sum(whole_units) over (partition by opportunity_key) as units_left,
         row_number() over (
             partition by opportunity_key order by remainder desc, split_name
-        ) as remainder_rank
+        ) as remainder_rank,
+        1000000 - sum(whole_millionths) over (partition by opportunity_key) as millionths_left,
+        row_number() over (partition by opportunity_key order by weight desc, split_name) as weight_rank
     from divided
 ),
 
@@ -52,8 +58,16 @@ final as (
     select
         ranked.opportunity_key,
         ranked.closed_date,
+        ranked.split_name,
         ranked.sales_rep_key,
         ranked.sales_rep_id,
+        ranked.weight_rank = 1 as is_primary,
+        cast(
+            cast(
+                ranked.whole_millionths + case when ranked.weight_rank = 1 then ranked.millionths_left else 0 end
+                as decimal(18, 0)
+            ) * cast(0.000001 as decimal(9, 6)) as decimal(9, 6)
+        ) as credit_ratio,
         coalesce(sales_reps.team, '(unknown)') as team,
         {{ units_in_amount(
             'sign(ranked.units) * (ranked.whole_units'

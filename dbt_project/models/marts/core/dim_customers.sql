@@ -82,6 +82,7 @@ final as (
         buyers.country_code,
         customers.first_purchase_kind,
         customers.first_purchase_date,
+        cast(case when customers.customer_key is not null then 1 else 0 end as integer) as customer_count,
         customers.customer_key is not null as is_customer,
         buyers.source_url
     from buyers

@@ -6,6 +6,10 @@ definitions as (
     select * from {{ ref('kpi_definitions') }}
 ),
 
+inputs as (
+    select * from {{ ref('int_kpi_inputs_found') }}
+),
+
 final as (
     select
         components.kpi,
@@ -33,7 +37,11 @@ final as (
     from components
     inner join definitions
         on components.kpi = definitions.kpi
+    -- what no source gives is unknown: it has no rows, so that no sum over them is 0
+    inner join inputs
+        on definitions.required_input = inputs.input
     where definitions.aggregation in ('sum', 'ratio')
+        and inputs.is_found
 )
 
 select * from final

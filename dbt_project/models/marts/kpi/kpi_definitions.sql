@@ -18,6 +18,8 @@ final as (
         drill_through_fact,
         drill_through_filter,
         other_facts,
+        drill_through_date,
+        drill_through_measure,
         computed_by,
         sample_source,
         required_input,

@@ -24,7 +24,8 @@ final as (
         cost_lines.amount_reporting as spend_amount_reporting,
         cast(ad_spend.impressions as bigint) as impressions_count,
         cast(ad_spend.clicks as bigint) as clicks_count,
-        ad_spend.platform_conversions as platform_conversions_count
+        ad_spend.platform_conversions as platform_conversions_count,
+        campaigns.source_url
     from ad_spend
     inner join cost_lines
         on ad_spend.source_system = cost_lines.source_system

@@ -35,7 +35,8 @@ final as (
         channels.is_paid as is_paid_channel,
         credits.attribution_model = run_parameters.attribution_model as is_headline_model,
         credits.closed_date,
-        touches.touched_date
+        touches.touched_date,
+        opportunities.source_url
     from credits
     inner join opportunities
         on credits.opportunity_key = opportunities.opportunity_key

@@ -23,7 +23,8 @@ final as (
             as re_mql_count,
         cast(case when events.is_first_sql then 1 else 0 end as integer) as sql_count,
         events.event_date,
-        events.occurred_at
+        events.occurred_at,
+        people.source_url
     from events
     inner join people
         on events.person_key = people.person_key

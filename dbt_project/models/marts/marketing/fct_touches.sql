@@ -6,6 +6,10 @@ campaigns as (
     select * from {{ ref('dim_campaigns') }}
 ),
 
+people as (
+    select * from {{ ref('int_people') }}
+),
+
 channels as (
     select * from {{ ref('dim_channels') }}
 ),
@@ -28,8 +32,11 @@ final as (
         channels.is_paid as is_paid_channel,
         touches.is_implied,
         touches.touched_date,
-        touches.touched_at
+        touches.touched_at,
+        people.source_url
     from touches
+    inner join people
+        on touches.person_key = people.person_key
     inner join channels
         on touches.channel = channels.channel
     left join campaigns

@@ -10,6 +10,10 @@ people as (
     select * from {{ ref('int_people') }}
 ),
 
+purchases as (
+    select * from {{ ref('int_purchases_ranked') }}
+),
+
 run_parameters as (
     select * from {{ ref('int_run_parameters') }}
 ),
@@ -48,6 +52,7 @@ final as (
         end as integer) as lost_count,
         cast(case when opportunities.is_won and opportunities.is_credit then 1 else 0 end as integer)
             as credit_count,
+        cast(case when purchases.purchase_number > 1 then 1 else 0 end as integer) as repeat_purchase_count,
         cast(opportunities.reopened_count as integer) as reopened_count,
         cast(cycles.sales_cycle_days as integer) as sales_cycle_days,
         cast(cycles.opportunity_cycle_days as integer) as opportunity_cycle_days,
@@ -74,6 +79,8 @@ final as (
     left join people
         on opportunities.primary_person_key = people.person_key
         and people.is_counted_lead
+    left join purchases
+        on opportunities.opportunity_key = purchases.opportunity_key
 )
 
 select * from final

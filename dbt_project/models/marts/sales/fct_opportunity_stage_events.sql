@@ -37,7 +37,8 @@ final as (
         stage_events.entered_date,
         stage_events.exited_date,
         stage_events.entered_at,
-        stage_events.exited_at
+        stage_events.exited_at,
+        opportunities.source_url
     from stage_events
     inner join opportunities
         on stage_events.opportunity_key = opportunities.opportunity_key

@@ -2,20 +2,28 @@ with flows as (
     select * from {{ ref('int_pipeline_flows_daily') }}
 ),
 
+opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
 final as (
     select
-        {{ surrogate_key(['opportunity_key', 'flow_date', 'flow', 'flow_scope']) }} as pipeline_flow_key,
-        opportunity_key,
-        flow_date,
-        flow,
-        flow_scope,
-        channel,
-        region,
-        segment,
-        team,
-        sales_rep_id,
-        flow_amount as flow_amount_reporting
+        {{ surrogate_key(['flows.opportunity_key', 'flows.flow_date', 'flows.flow', 'flows.flow_scope']) }}
+            as pipeline_flow_key,
+        flows.opportunity_key,
+        flows.flow_date,
+        flows.flow,
+        flows.flow_scope,
+        flows.channel,
+        flows.region,
+        flows.segment,
+        flows.team,
+        flows.sales_rep_id,
+        flows.flow_amount as flow_amount_reporting,
+        opportunities.source_url
     from flows
+    left join opportunities
+        on flows.opportunity_key = opportunities.opportunity_key
 )
 
 select * from final

@@ -1,0 +1,106 @@
+with line_items as (
+    select * from {{ ref('int_opportunity_line_items_unioned') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+products as (
+    select * from {{ ref('int_products_unioned') }}
+),
+
+lines as (
+    select
+        opportunities.opportunity_key,
+        line_items.line_item_id,
+        case
+            when products.product_id is null then '(unknown)'
+            else {{ surrogate_key(['products.source_system', 'products.product_id']) }}
+        end as product_key,
+        line_items.quantity,
+        line_items.amount,
+        case
+            when line_items.amount = 0 then cast(0 as decimal(18, 2))
+            else {{ to_reporting_amount('line_items.amount', 'opportunities.exchange_rate') }}
+        end as amount_reporting,
+        line_items.source_url
+    from line_items
+    inner join opportunities
+        on line_items.source_system = opportunities.source_system
+        and line_items.opportunity_id = opportunities.opportunity_id
+    left join products
+        on line_items.source_system = products.source_system
+        and line_items.product_id = products.product_id
+    where not line_items.is_deleted
+),
+
+summed as (
+    select
+        opportunity_key,
+        sum(amount) as lines_amount,
+        sum(amount_reporting) as lines_amount_reporting
+    from lines
+    group by opportunity_key
+),
+
+rests as (
+    select
+        opportunities.opportunity_key,
+        opportunities.currency_code,
+        opportunities.amount - coalesce(summed.lines_amount, 0) as rest_amount,
+        opportunities.amount_reporting - coalesce(summed.lines_amount_reporting, 0) as rest_amount_reporting,
+        summed.opportunity_key is not null as has_lines,
+        opportunities.source_url
+    from opportunities
+    left join summed
+        on opportunities.opportunity_key = summed.opportunity_key
+),
+
+ranked as (
+    select
+        lines.*,
+        row_number() over (
+            partition by lines.opportunity_key order by abs(lines.amount) desc, lines.line_item_id
+        ) as amount_rank
+    from lines
+),
+
+-- lines that make up the whole amount leave only what converting them one by one has rounded: the largest takes it
+final as (
+    select
+        ranked.opportunity_key,
+        ranked.line_item_id,
+        ranked.product_key,
+        rests.currency_code,
+        ranked.quantity,
+        cast(ranked.amount as decimal(18, 4)) as amount,
+        cast(
+            ranked.amount_reporting
+            + case
+                when ranked.amount_rank = 1 and rests.rest_amount = 0 then rests.rest_amount_reporting
+                else 0
+            end as decimal(18, 2)
+        ) as amount_reporting,
+        false as is_rest,
+        ranked.source_url
+    from ranked
+    inner join rests
+        on ranked.opportunity_key = rests.opportunity_key
+    union all
+    select
+        opportunity_key,
+        '(rest)' as line_item_id,
+        '(unknown)' as product_key,
+        currency_code,
+        null as quantity,
+        cast(rest_amount as decimal(18, 4)) as amount,
+        cast(rest_amount_reporting as decimal(18, 2)) as amount_reporting,
+        true as is_rest,
+        source_url
+    from rests
+    where rest_amount <> 0
+        or not has_lines
+)
+
+select * from final
