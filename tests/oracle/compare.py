@@ -7,11 +7,11 @@ import math
 import pandas as pd
 
 KEY = ["kpi", "period_grain", "period_start_date", "dimension", "member"]
-NUMBERS = ["numerator", "denominator", "value"]
+NUMBERS = ["numerator", "denominator", "value", "maturity"]
 
 
 def disagreements(oracle: pd.DataFrame, marts: pd.DataFrame) -> list[str]:
-    """Every row in which the two differ: counts and money exactly, values to 1e-9.
+    """Every row in which the two differ: counts, money and maturity exactly, values to 1e-9.
 
     Args:
         oracle: what `tests.oracle.kpis.compute` gives.
@@ -27,7 +27,7 @@ def disagreements(oracle: pd.DataFrame, marts: pd.DataFrame) -> list[str]:
             present = truth or shown or ()
             if key[3] == "total" or any(number not in (None, 0.0) for number in present):
                 problems.append(f"{' '.join(key)}: oracle {truth}, marts {shown}")
-        elif not all(map(_same, truth, shown, (0.0, 0.0, 1e-9))):
+        elif not all(map(_same, truth, shown, (0.0, 0.0, 1e-9, 0.0))):
             problems.append(f"{' '.join(key)}: oracle {truth}, marts {shown}")
     return problems
 
