@@ -43,6 +43,9 @@ cac_lag_months = 0
 clv_horizon_months = 36
 exchange_rate_max_age_days = 7
 
+# [kpi.maturity_days]                 # days after which a cohort is old enough to be judged, where not the usual
+# lead_to_won_rate = 270
+
 [alerts]
 # webhook_url = { env = "ALERT_WEBHOOK_URL" }
 # email_to = ["data@example.com"]

@@ -36,6 +36,7 @@ META_TABLES = {
         known_through_date date
     """,
     "gross_margin_ratios": "valid_from date, ratio_text text",
+    "cohort_maturities": "kpi text, maturity_days integer",
     "value_mappings": """
         source_system text, entity text, column_name text, source_value text, unified_value text
     """,

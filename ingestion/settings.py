@@ -129,6 +129,13 @@ def _dated(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [{"ratio": value}]
 
 
+CohortKpi = Literal[
+    "lead_to_mql_rate", "lead_to_won_rate", "mql_to_sql_rate", "sql_to_opportunity_rate", "opportunity_to_won_rate",
+    "stage_conversion_rate", "stage_conversion_from_lead_rate", "lead_to_meeting_rate", "lead_to_quote_rate",
+    "meeting_to_won_rate", "win_rate_of_created",
+]  # fmt: skip
+
+
 class KpiSettings(_Section):
     """`[kpi]`: parameters of definitions."""
 
@@ -139,6 +146,7 @@ class KpiSettings(_Section):
     cac_lag_months: Annotated[int, Field(ge=0, le=24)] = 0
     clv_horizon_months: Annotated[int, Field(ge=1, le=240)] = 36
     exchange_rate_max_age_days: Annotated[int, Field(ge=0, le=366)] = 7
+    maturity_days: dict[CohortKpi, Annotated[int, Field(ge=0, le=3650)]] = {}
 
     @model_validator(mode="after")
     def _one_ratio_a_day(self) -> Self:

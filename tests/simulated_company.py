@@ -17,8 +17,9 @@ from ingestion.sandbox.world import World
 from ingestion.settings import load_settings
 from orchestration import company, pipeline, transform
 from orchestration.quality import hashes
+from tests.oracle.compare import cohort_disagreements
 from tests.oracle.kpis import compute
-from tests.oracle.ledger import Rules
+from tests.oracle.ledger import Ledger, Rules
 
 WITHOUT_CHECKS = ["build", "--resource-type", "model", "--resource-type", "seed"]
 
@@ -43,6 +44,12 @@ class Simulated:
     def truth(self) -> pd.DataFrame:
         """What the oracle says of the ledger."""
         return compute(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
+
+    def cohort_disagreements(self) -> list[str]:
+        """Where the cohort marts and the survival curves differ from the oracle."""
+        ledger = Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return cohort_disagreements(ledger, connection)
 
     def content_hashes(self) -> dict[str, str]:
         """Content hash of every mart."""

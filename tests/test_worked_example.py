@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -11,8 +14,9 @@ import pytest
 
 from ingestion.settings import Settings, load_settings
 from orchestration import pipeline, transform
-from tests.oracle.compare import disagreements
+from tests.oracle.compare import cohort_disagreements, disagreements
 from tests.oracle.kpis import compute, sums_by
+from tests.oracle.ledger import Ledger
 from tests.orchestration.companies import write_worked_example
 from tests.simulated_company import WITHOUT_CHECKS
 from tests.worked_example import EXAMPLE, differences, expected_rows
@@ -48,13 +52,27 @@ def test_the_marts_give_every_number_of_the_worked_example(example: Settings, sc
     assert {row.kpi for row in expected} <= set(values.kpi)
     assert differences(expected, values) == []
     assert disagreements(compute(EXAMPLE, SCENARIOS[scenario]), values) == []
+    with duckdb.connect(example.warehouse_path, read_only=True) as connection:
+        assert cohort_disagreements(Ledger.read(EXAMPLE, SCENARIOS[scenario]), connection) == []
 
 
-def test_components_give_the_same_sums_under_any_filter(example: Settings) -> None:
+@pytest.fixture(scope="module")
+def march(example: Settings) -> Path:
+    """The warehouse of the example as of the end of March."""
     kpi_values(example, date(2026, 3, 31))
+    return example.warehouse_path
+
+
+def queried(warehouse: Path, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query."""
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        return connection.sql(query).fetchall()
+
+
+def test_components_give_the_same_sums_under_any_filter(march: Path) -> None:
     for dimensions in FILTERS:
         wanted = sums_by(EXAMPLE, date(2026, 3, 31), dimensions)
-        with duckdb.connect(example.warehouse_path, read_only=True) as connection:
+        with duckdb.connect(march, read_only=True) as connection:
             names, given = ", ".join(dimensions), " and ".join(f"{name} is not null" for name in dimensions)
             rows = connection.execute(
                 f"select kpi, strftime(component_date, '%Y-%m'), {names}, sum(numerator), coalesce(sum(denominator), 0)"
@@ -65,6 +83,44 @@ def test_components_give_the_same_sums_under_any_filter(example: Settings) -> No
         kpis = {key[0] for key in shown}
         assert len(kpis) > 8
         assert shown == {key: sums for key, sums in wanted.items() if key[0] in kpis}
+
+
+def test_the_survival_curve_is_the_one_worked_out_by_hand(march: Path) -> None:
+    """`clv_predictive` of the example's page: A4 left at age 1, A12 at age 4, 19 exposed and 2 churned in all."""
+    rows = queried(
+        march,
+        "select exposed_count, churned_count, survival_ratio from marts.fct_survival_curves"
+        " where is_newest and month_end_date = '2026-03-31' and dimension = 'total' order by age_months",
+    )
+    assert [row[:2] for row in rows] == [(5, 1), (3, 0), (3, 0), (3, 1), *[(1, 0)] * 5, *[(0, 0)] * 3]
+    late = 0.8 * 2 / 3
+    curve = [1, *[0.8] * 3, *[late] * 6, late * 17 / 19, late * (17 / 19) ** 2]
+    assert [row[2] for row in rows] == pytest.approx(curve, abs=1e-12)
+    assert sum(row[2] for row in rows) * 302 * 0.8 == pytest.approx(1813.003878, abs=1e-6)
+
+
+def test_cohorts_of_the_example_are_those_that_its_tables_show(march: Path) -> None:
+    """Five leads of January, of whom three had won by March; A1, who grew, and A4, who left, began in February."""
+    leads = queried(
+        march,
+        "select age_months, sum(lead_count), sum(mql_count), sum(won_count) from marts.fct_lead_cohorts"
+        " where cohort_month_date = '2026-01-01' group by 1 order by 1",
+    )
+    assert leads == [(0, 5, 3, 1), (1, 5, 4, 1), (2, 5, 4, 3)]
+    february = queried(
+        march,
+        "select age_months, sum(customer_count), sum(active_customer_count), sum(mrr_amount_reporting),"
+        " sum(net_retained_mrr_amount_reporting), sum(gross_retained_mrr_amount_reporting)"
+        " from marts.fct_customer_cohorts where cohort_basis = 'first_mrr' and cohort_month_date = '2026-02-01'"
+        " group by 1 order by 1",
+    )
+    assert february == [(0, 2, 2, 350, 350, 350), (1, 2, 1, 400, 400, 300)]
+    so_far = queried(
+        march,
+        "select sum(customer_count), sum(revenue_to_date_amount_reporting), sum(margin_to_date_amount_reporting)"
+        " from marts.fct_customer_cohorts where cohort_basis = 'first_purchase' and month_end_date = '2026-03-31'",
+    )
+    assert so_far == [(7, 6614, Decimal("5291.2"))]
 
 
 def test_what_was_known_on_a_day_is_told(example: Settings) -> None:

@@ -38,6 +38,7 @@
         {{ text_literal(entry.get('requires', 'none')) }} as required_input,
         {{ has_denominator | lower }} as has_denominator,
         {{ entry.get('is_zero_when_empty', not has_observations) | lower }} as is_zero_when_empty,
+        {{ entry.get('maturity_days', 'cast(null as integer)') }} as maturity_days,
         {{ text_literal(entry.get('valid_from', '1900-01-01')) }} as valid_from_text
     {%- endfor %}
     {%- if not entries %}
@@ -47,6 +48,7 @@
         cast(null as varchar) as {{ column }},
         {% endfor -%}
         0 as version,
+        0 as maturity_days,
         false as has_denominator,
         false as is_zero_when_empty
     where false

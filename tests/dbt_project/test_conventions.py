@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from ingestion.entities import ENTITIES
+from ingestion.settings import CohortKpi
 from tests.dbt_project.projects import PROJECT
 
 Model = dict[str, Any]
@@ -248,6 +249,11 @@ def test_the_staging_model_of_an_entity_has_exactly_the_columns_of_the_contract(
     contract = {RENAMED.get((entity, name), name) for name in names}
     assert set(model["columns"]) == contract | PIPELINE_COLUMNS
     assert set(re.findall(r"as (\w+),?\n", sql_of(model))) - {"final"} <= contract | PIPELINE_COLUMNS
+
+
+def test_the_configuration_sets_the_maturity_of_exactly_the_cohort_kpis(models: list[Model]) -> None:
+    entries = [kpi for model in models for kpi in model["config"]["meta"].get("kpis", [])]
+    assert {kpi["name"] for kpi in entries if "maturity_days" in kpi} == set(get_args(CohortKpi))
 
 
 def test_nothing_of_dbt_hub_is_needed() -> None:

@@ -227,6 +227,8 @@ class TestRawTables:
             holidays = [{ date = 2026-01-01, name = "New Year" }]
             [kpi]
             gross_margin_ratio = [{ ratio = 0.75 }, { valid_from = 2026-01-01, ratio = 0.8 }]
+            [kpi.maturity_days]
+            lead_to_won_rate = 270
             [sources.hubspot]
             access_token = { env = "X" }
             [sources.hubspot.pipelines.renewals]
@@ -248,6 +250,7 @@ class TestRawTables:
             ("default", "Europe/Berlin", 1, "13:00", "24:00"),
         ]
         assert tables["gross_margin_ratios"] == [(date(1900, 1, 1), "0.7500"), (date(2026, 1, 1), "0.8000")]
+        assert tables["cohort_maturities"] == [("lead_to_won_rate", 270)]
         assert tables["holidays"] == [("default", date(2026, 1, 1), "New Year")]
         assert tables["holiday_calendars"] == [("default", "DE")]
         assert tables["pipeline_settings"] == [("hubspot", "renewals", "s2", True)]

@@ -16,6 +16,7 @@ from tests.oracle.activities import Activities
 from tests.oracle.attribution import Attribution
 from tests.oracle.facts import Deals, Fact, Facts, People
 from tests.oracle.ledger import Ledger, Rules
+from tests.oracle.maturity import DAYS, maturity
 from tests.oracle.money import Costs, Recurring, customers
 from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
@@ -41,6 +42,7 @@ COLUMNS = [
     "numerator",
     "denominator",
     "value",
+    "maturity",
 ]
 
 
@@ -127,7 +129,9 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(worth.values(first_day(facts, as_of), values))
     values.update(spend.visitors())
     values = _unknown_without_inputs(values, ledger)
-    rows = [(*key, *value) for key, value in values.items()]
+    days = DAYS | dict(ledger.rules.maturity_days)
+    old_enough = maturity(facts.additive, calendar, as_of, days, shares)
+    rows = [(*key, *value, None if value[1] is None else old_enough.get(key)) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
 
 

@@ -52,6 +52,7 @@ class Rules:
     fiscal_start: int = 1
     gross_margins: tuple[tuple[date, Decimal], ...] = ((date(1900, 1, 1), Decimal("0.80")),)
     clv_horizon_months: int = 12
+    maturity_days: tuple[tuple[str, int], ...] = ()
     attribution_model: str = "first_touch"
     lookback_days: int = 90
     half_life_days: int = 7

@@ -34,6 +34,8 @@ class Worth:
         self.ledger, self.deals, self.buyers, self.recurring, self.out = ledger, deals, buyers, recurring, out
         self.lives = Lives(recurring)
         self.additions: list[Addition] = []
+        self.revenues: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+        self.bought: dict[str, list[date]] = defaultdict(list)
 
     def collect(self) -> None:
         """Add what is summed over time, and keep what is told "so far"."""
@@ -42,8 +44,10 @@ class Worth:
                 self.additions.append((kpi, buyer.first_day, buyer.members, Decimal(0), Decimal(1)))
         self._purchases()
         revenue = self._billed() if self.ledger.rows("invoices") else self._won()
-        for day, members, amount in revenue:
+        for day, key, amount in revenue:
+            members = self.buyers[key].members if key in self.buyers else NOWHERE
             self.additions.append(("clv_historic_revenue", day, members, amount, Decimal(0)))
+            self.revenues[key].append((day, amount))
         for spell in self.lives.spells:
             members = self.recurring.members(spell.customer)
             for day in spell.days:
@@ -53,11 +57,10 @@ class Worth:
         self._payback()
 
     def _purchases(self) -> None:
-        bought = defaultdict(list)
         for deal in self.deals:
             if deal.is_won and not deal.is_renewal and deal.amount > 0 and deal.closed and deal.customer:
-                bought[deal.customer].append(deal.closed)
-        for key, days in bought.items():
+                self.bought[deal.customer].append(deal.closed)
+        for key, days in self.bought.items():
             members = self.buyers[key].members
             for number, day in enumerate(sorted(days), start=1):
                 if number > 1:
@@ -65,7 +68,7 @@ class Worth:
                 if number == 2:
                     self.additions.append(("repeat_purchase_rate", day, members, Decimal(1), Decimal(0)))
 
-    def _billed(self) -> Iterable[tuple[date, dict[str, str], Decimal]]:
+    def _billed(self) -> Iterable[tuple[date, str, Decimal]]:
         merged = merges(self.ledger, "accounts")
         invoices = latest(self.ledger.rows("invoices"), "invoice_id")
         rows = [
@@ -88,14 +91,13 @@ class Worth:
                 members = self.buyers[key].members if key in self.buyers else NOWHERE
                 converted = self.ledger.convert(amount, currency, day)
                 self.out.count("revenue_invoiced_amount", day, members, converted)
-                yield day, members, converted
+                yield day, key, converted
 
-    def _won(self) -> Iterable[tuple[date, dict[str, str], Decimal]]:
+    def _won(self) -> Iterable[tuple[date, str, Decimal]]:
         for deal in self.deals:
             if deal.is_won and deal.closed:
-                buyer = self.buyers.get(deal.customer)
                 amount = self.ledger.convert(deal.amount, deal.row.get("currency_code", ""), deal.closed)
-                yield deal.closed, buyer.members if buyer else NOWHERE, amount
+                yield deal.closed, deal.customer, amount
 
     def _payback(self) -> None:
         for fact in list(self.out.additive):

@@ -6,6 +6,25 @@ calendar_periods as (
     select * from {{ ref('int_calendar_periods') }}
 ),
 
+definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
+),
+
+-- who came later is not old enough yet
+cohorts as (
+    select
+        definitions.kpi,
+        {{ date_add_days('run_parameters.as_of_date', '-max(definitions.maturity_days)') }} as mature_through_date
+    from definitions
+    cross join run_parameters
+    where definitions.maturity_days is not null
+    group by definitions.kpi, run_parameters.as_of_date
+),
+
 by_member as (
     {{ rows_by_member(
         'components', ['kpi', 'component_date', 'numerator', 'denominator'], scope='component_scope'
@@ -33,10 +52,20 @@ final as (
         by_day.dimension,
         by_day.member,
         cast(sum(by_day.numerator) as decimal(38, 6)) as numerator,
-        cast(sum(by_day.denominator) as decimal(38, 6)) as denominator
+        cast(sum(by_day.denominator) as decimal(38, 6)) as denominator,
+        cast(
+            sum(
+                case
+                    when by_day.component_date <= cohorts.mature_through_date then by_day.denominator
+                    when cohorts.kpi is not null then 0
+                end
+            ) as decimal(38, 6)
+        ) as mature_denominator
     from by_day
     inner join calendar_periods
         on by_day.component_date = calendar_periods.calendar_date
+    left join cohorts
+        on by_day.kpi = cohorts.kpi
     group by
         by_day.kpi,
         calendar_periods.period_grain,

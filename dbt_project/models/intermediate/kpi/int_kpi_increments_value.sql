@@ -6,26 +6,12 @@ purchases as (
     select * from {{ ref('int_purchases_ranked') }}
 ),
 
-entries as (
-    select * from {{ ref('int_invoice_entries_valued') }}
-),
-
-opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+revenues as (
+    select * from {{ ref('int_customer_revenues_dated') }}
 ),
 
 ages as (
     select * from {{ ref('int_mrr_customer_ages_derived') }}
-),
-
-inputs as (
-    select * from {{ ref('int_kpi_inputs_found') }}
-),
-
-billing as (
-    select is_found
-    from inputs
-    where input = 'invoices'
 ),
 
 increments as (
@@ -62,30 +48,13 @@ increments as (
     union all
     select
         'clv_historic_revenue' as kpi,
-        entry_date as increment_date,
+        revenue_date as increment_date,
         channel,
         region,
         segment,
         revenue_amount_reporting as numerator,
         0 as denominator
-    from entries
-    where is_counted
-    union all
-    -- without billing, what was won is what was earned
-    select
-        'clv_historic_revenue' as kpi,
-        opportunities.closed_date as increment_date,
-        coalesce(customers.channel, '(unknown)') as channel,
-        coalesce(customers.region, '(unknown)') as region,
-        coalesce(customers.segment, '(unknown)') as segment,
-        opportunities.amount_reporting as numerator,
-        0 as denominator
-    from opportunities
-    inner join billing
-        on not billing.is_found
-    left join customers
-        on opportunities.customer_key = customers.customer_key
-    where opportunities.is_won
+    from revenues
     union all
     select
         'customer_lifetime_months' as kpi,

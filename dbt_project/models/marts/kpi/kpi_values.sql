@@ -22,6 +22,10 @@ sales_reps as (
     select * from {{ ref('dim_sales_reps') }}
 ),
 
+cohorts as (
+    select * from {{ ref('int_kpi_cohorts_matured') }}
+),
+
 rep_names as (
     select sales_rep_id, max(sales_rep_name) as sales_rep_name
     from sales_reps
@@ -59,7 +63,8 @@ final as (
         end as member_label,
         periods.period_end_date,
         periods.is_complete_period,
-        cast(null as decimal(9, 6)) as maturity,
+        -- where an input is missing, the value is unknown and so is its maturity
+        cast(case when completed.denominator is not null then cohorts.maturity end as decimal(9, 6)) as maturity,
         definitions.unit,
         definitions.aggregation,
         coalesce(completed.sample_count < 30, false) as is_small_sample
@@ -92,6 +97,13 @@ final as (
             and completed.period_start_date = targets.period_start_date
             and completed.dimension = targets.dimension
             and completed.member = targets.member
+    left join cohorts
+        on
+            completed.kpi = cohorts.kpi
+            and completed.period_grain = cohorts.period_grain
+            and completed.period_start_date = cohorts.period_start_date
+            and completed.dimension = cohorts.dimension
+            and completed.member = cohorts.member
     left join rep_names
         on completed.dimension = 'sales_rep' and completed.member = rep_names.sales_rep_id
 )
