@@ -41,6 +41,8 @@ time_decay_half_life_days = 7
 cac_lag_months = 0
 clv_horizon_months = 36
 exchange_rate_max_age_days = 7
+trend_periods = 13                    # newest periods of each grain in kpi_trends
+significance_level = 0.05             # a change is significant below this p-value
 
 [alerts]
 # webhook_url = { env = "ALERT_WEBHOOK_URL" }

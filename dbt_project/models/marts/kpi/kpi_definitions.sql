@@ -20,6 +20,7 @@ final as (
         computed_by,
         sample_source,
         required_input,
+        significance_test,
         has_denominator,
         is_zero_when_empty,
         cast(valid_from_text as date) as valid_from,
