@@ -42,6 +42,8 @@ time_decay_half_life_days = 7
 cac_lag_months = 0
 clv_horizon_months = 36
 exchange_rate_max_age_days = 7
+trend_periods = 13                    # newest periods of each grain in kpi_trends
+significance_level = 0.05             # a change is significant below this p-value
 
 # [kpi.maturity_days]                 # days after which a cohort is old enough to be judged, where not the usual
 # lead_to_won_rate = 270

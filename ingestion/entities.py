@@ -287,9 +287,11 @@ FINANCE = (
     _entity(
         "targets", "finance", "kpi period_grain period_start_date dimension member",
         _required("kpi"), _required("period_grain"), _required("period_start_date", "date"),
-        _required("dimension"), _required("member"), _required("target_value", "decimal"),
+        _required("dimension"), _required("member"), Column("target_value", "decimal"),
         Column("currency_code"), Column("valid_from", "date"), Column("valid_to", "date"),
-        Column("baseline_value", "decimal"), Column("relative_to"), Column("relative_change", "decimal"),
+        Column("baseline_value", "decimal"),
+        _words("relative_to", "previous_period", "previous_year", "baseline"), Column("relative_change", "decimal"),
+        Column("path_periods", "integer"),
     ),
     _entity(
         "exchange_rates", "finance", "rate_date currency_code",

@@ -78,6 +78,8 @@ def _parameters(settings: Settings, as_of_date: date) -> Row:
         has_media,
         "".join(str(number) for number, name in enumerate(WEEKDAYS, start=1) if name in company.weekend),
         kpi.clv_horizon_months,
+        kpi.trend_periods,
+        f"{kpi.significance_level:.4f}",
     )
 
 

@@ -147,6 +147,8 @@ class KpiSettings(_Section):
     clv_horizon_months: Annotated[int, Field(ge=1, le=240)] = 36
     exchange_rate_max_age_days: Annotated[int, Field(ge=0, le=366)] = 7
     maturity_days: dict[CohortKpi, Annotated[int, Field(ge=0, le=3650)]] = {}
+    trend_periods: Annotated[int, Field(ge=1, le=400)] = 13
+    significance_level: Annotated[Decimal, Field(gt=0, lt=1, decimal_places=4)] = Decimal("0.05")
 
     @model_validator(mode="after")
     def _one_ratio_a_day(self) -> Self:

@@ -18,8 +18,9 @@ from ingestion.settings import load_settings
 from orchestration import company, pipeline, transform
 from orchestration.quality import hashes
 from tests.oracle.compare import cohort_disagreements
-from tests.oracle.kpis import compute
+from tests.oracle.kpis import Key, compute
 from tests.oracle.ledger import Ledger, Rules
+from tests.oracle.trends import Trend, Trends
 
 WITHOUT_CHECKS = ["build", "--resource-type", "model", "--resource-type", "seed"]
 
@@ -40,6 +41,15 @@ class Simulated:
         """What the marts say."""
         with duckdb.connect(self.warehouse, read_only=True) as connection:
             return connection.sql("select * from marts.kpi_values").df()
+
+    def kpi_trends(self) -> pd.DataFrame:
+        """How the marts compare."""
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return connection.sql("select * from marts.kpi_trends").df()
+
+    def true_trends(self) -> dict[Key, Trend]:
+        """How the oracle compares."""
+        return Trends(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36)).all()
 
     def truth(self) -> pd.DataFrame:
         """What the oracle says of the ledger."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.compare import disagreements
+from tests.oracle.trends import trend_disagreements
 from tests.simulated_company import Simulated, simulate
 
 SLICES = [date(2026, 5, 31), date(2026, 6, 17), date(2026, 6, 30)]
@@ -48,6 +49,15 @@ def test_an_earlier_as_of_date_does_not_see_later_events(at_once: Simulated) -> 
     assert set(values.as_of_date.astype(str)) == {"2026-04-14"}
     assert disagreements(earlier.truth(), values) == []
     assert earlier.cohort_disagreements() == []
+    trends = earlier.kpi_trends()
+    assert len(trends[~trends.is_complete_period & trends.p_value.notna()]) > 50
+    assert trend_disagreements(earlier.true_trends(), trends) == []
+
+
+def test_every_trend_equals_the_oracle(in_slices: Simulated) -> None:
+    trends = in_slices.kpi_trends()
+    assert set(trends[trends.p_value.notna()].significance_test) == {"two_proportions", "poisson_rates", "welch_t"}
+    assert trend_disagreements(in_slices.true_trends(), trends) == []
 
 
 @pytest.mark.slow

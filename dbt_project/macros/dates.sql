@@ -77,6 +77,26 @@
 {%- endmacro %}
 
 
+{# First day of the period before the one of a grain (a column) that begins on a date, and of the same one a year earlier. #}
+{% macro previous_period_start(grain, start_date) -%}
+    case
+        when {{ grain }} = 'day' then {{ date_add_days(start_date, -1) }}
+        when {{ grain }} = 'week' then {{ date_add_days(start_date, -7) }}
+        when {{ grain }} = 'month' then {{ date_add_months(start_date, -1) }}
+        when {{ grain }} in ('quarter', 'fiscal_quarter') then {{ date_add_months(start_date, -3) }}
+        else {{ date_add_months(start_date, -12) }}
+    end
+{%- endmacro %}
+
+{# 52 weeks earlier is the week with the same days. #}
+{% macro previous_year_start(grain, start_date) -%}
+    case
+        when {{ grain }} = 'week' then {{ date_add_days(start_date, -364) }}
+        else {{ date_add_months(start_date, -12) }}
+    end
+{%- endmacro %}
+
+
 {% macro date_add_days(date, days) %}{{ return(adapter.dispatch('date_add_days')(date, days)) }}{% endmacro %}
 
 {% macro default__date_add_days(date, days) -%}

@@ -15,6 +15,9 @@
     {%- set has_observations = entry.aggregation == 'recompute' and not has_denominator -%}
     {%- set sample_source = 'observations' if has_observations else 'denominator' if has_denominator
         else 'numerator' if entry.unit == 'count' else 'none' %}
+    {%- set significance_test = 'two_proportions' if entry.aggregation == 'ratio' and entry.unit == 'ratio'
+        else 'poisson_rates' if entry.aggregation == 'sum' and entry.unit == 'count'
+        else 'welch_t' if name.endswith('_mean') else 'none' %}
     {{ 'union all' if not loop.first }}
     select
         {{ text_literal(name) }} as kpi,
@@ -36,6 +39,7 @@
         {{ text_literal(model) }} as computed_by,
         {{ text_literal(entry.get('sample_source', sample_source)) }} as sample_source,
         {{ text_literal(entry.get('requires', 'none')) }} as required_input,
+        {{ text_literal(entry.get('significance_test', significance_test)) }} as significance_test,
         {{ has_denominator | lower }} as has_denominator,
         {{ entry.get('is_zero_when_empty', not has_observations) | lower }} as is_zero_when_empty,
         {{ entry.get('maturity_days', 'cast(null as integer)') }} as maturity_days,
@@ -44,7 +48,8 @@
     {%- if not entries %}
     select
         {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'smallest_grain', 'dimensions',
-            'drill_through_fact', 'drill_through_filter', 'other_facts', 'drill_through_date', 'drill_through_measure', 'computed_by', 'sample_source', 'required_input', 'valid_from_text'] -%}
+            'drill_through_fact', 'drill_through_filter', 'other_facts', 'drill_through_date', 'drill_through_measure', 'computed_by',
+            'sample_source', 'required_input', 'significance_test', 'valid_from_text'] -%}
         cast(null as varchar) as {{ column }},
         {% endfor -%}
         0 as version,

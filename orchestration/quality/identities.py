@@ -6,9 +6,11 @@ from orchestration.errors import EngineError
 from orchestration.quality.identity import Identity
 from orchestration.quality.kpi_identities import (
     COMPONENTS_MAKE_VALUES,
+    DRIVERS_ADD_UP,
     FUNNEL_CONSERVATION,
     MEMBERS_ADD_UP,
     PIPELINE_BRIDGE,
+    TRENDS_AGREE,
 )
 from orchestration.quality.verdicts import ERROR, FAILED, PASSED, Verdict
 from orchestration.warehouse import Reader
@@ -174,6 +176,8 @@ IDENTITIES: tuple[Identity, ...] = (
     OPPORTUNITY_TOTALS,
     COMPONENTS_MAKE_VALUES,
     MEMBERS_ADD_UP,
+    TRENDS_AGREE,
+    DRIVERS_ADD_UP,
 )
 
 

@@ -71,6 +71,51 @@ PIPELINE_BRIDGE = Identity(
     """,
 )
 
+TRENDS_AGREE = Identity(
+    "trend_status_follows_the_comparison",
+    ("marts.kpi_values", "marts.kpi_trends", "marts.kpi_definitions"),
+    """
+    select
+        shown.kpi, shown.version, shown.period_grain, shown.period_start_date, shown.dimension, shown.member,
+        shown.trend_status, trends.value, trends.comparable_previous_value
+    from marts.kpi_values as shown
+    inner join marts.kpi_trends as trends using (kpi, version, period_grain, period_start_date, dimension, member)
+    inner join marts.kpi_definitions as definitions using (kpi, version)
+    where shown.trend_status <> case
+            when trends.value is null or trends.comparable_previous_value is null then 'unknown'
+            when trends.value = trends.comparable_previous_value then 'unchanged'
+            when (trends.value > trends.comparable_previous_value) = (definitions.direction = 'up') then 'better'
+            else 'worse'
+        end
+        or (shown.is_complete_period and shown.previous_value is distinct from trends.comparable_previous_value)
+    order by 1, 2, 3, 4, 5, 6
+    """,
+)
+
+DRIVERS_ADD_UP = Identity(
+    "drivers_add_up_to_the_change",
+    ("marts.kpi_drivers", "marts.kpi_values"),
+    """
+    with effects as (
+        select
+            kpi, version, period_grain, period_start_date, dimension,
+            sum(effect_value) as effects,
+            sum(coalesce(mix_effect + rate_effect, effect_value)) as mix_and_rate
+        from marts.kpi_drivers
+        group by kpi, version, period_grain, period_start_date, dimension
+    )
+    select effects.*, shown.value - shown.previous_value as change_value
+    from effects
+    inner join marts.kpi_values as shown using (kpi, version, period_grain, period_start_date)
+    where shown.dimension = 'total'
+        and greatest(
+            abs(effects.effects - (shown.value - shown.previous_value)),
+            abs(effects.mix_and_rate - effects.effects)
+        ) > 1e-9 * greatest(1.0, abs(shown.value), abs(shown.previous_value))
+    order by 1, 2, 3, 4, 5
+    """,
+)
+
 COMPONENTS_MAKE_VALUES = Identity(
     "components_make_the_values",
     ("marts.kpi_components", "marts.kpi_values"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from scipy import stats
 
 from tests.dbt_project.projects import PROJECT, dbt
 
@@ -137,7 +138,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (project / "dbt_project.yml").write_text(
         "name: funnelhouse\nversion: '1.0'\nprofile: funnelhouse\nflags: {send_anonymous_usage_stats: false}\n"
     )
-    calls = [*TRUTH, *VALUES, *SAME_HASH, *OTHER_HASH]
+    calls = [*TRUTH, *VALUES, *SAME_HASH, *OTHER_HASH, *P_VALUES]
     (project / "models").mkdir()
     body = "\n----\n".join("{{ " + call + " }}" for call in calls)
     (project / "models" / "calls.sql").write_text(body)
@@ -147,6 +148,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return dict(zip(calls, rendered.split("\n----\n"), strict=True))
 
 
+NORMAL, STUDENT = "normal_p_value('statistic')", "student_t_p_value('angle', 'degrees')"
+P_VALUES = [NORMAL, STUDENT, "student_t_angle('statistic', 'degrees')"]
 SAME_HASH = ["surrogate_key([\"'a'\", \"'b'\"])", "row_text([\"'a'\", \"'b'\"])"]
 OTHER_HASH = [
     'surrogate_key(["\'a|b\'", "cast(null as varchar)"])',
@@ -204,3 +207,15 @@ def test_every_dispatched_macro_has_a_variant_for_both_engines_or_one_for_all() 
 
 def _dispatched(text: str) -> list[str]:
     return [part.split("'", 1)[0] for part in text.split("adapter.dispatch('")[1:]]
+
+
+@pytest.mark.parametrize("statistic", [0.0, 1e-6, 0.3, -1.0, 1.959964, -3.5, 6.0, 12.0, 40.0])
+def test_p_values_are_those_of_scipy(compiled: dict[str, str], statistic: float) -> None:
+    normal, student, angle = (compiled[call] for call in P_VALUES)
+    shown = duckdb.execute(f"select {normal} from (select cast(? as double) as statistic)", [statistic]).fetchall()
+    assert shown[0][0] == pytest.approx(2 * stats.norm.sf(abs(statistic)), rel=2e-7, abs=1e-300)
+    for degrees in (4.0, 4.7, 9.0, 25.5, 26.0, 130.0, 4e3, 1e7):
+        given = "(select cast(? as double) as statistic, cast(? as double) as degrees)"
+        query = f"select {student} from (select *, {angle} as angle from {given})"
+        shown = duckdb.execute(query, [statistic, degrees]).fetchall()
+        assert shown[0][0] == pytest.approx(2 * stats.t.sf(abs(statistic), degrees), abs=1e-8)

@@ -257,7 +257,8 @@ class TestRawTables:
         assert tables["value_mappings"] == [("hubspot", "opportunities", "opportunity_type", "newbusiness", "new")]
         assert tables["sources"] == [("hubspot", "hubspot", True)]
         parameters = (
-            date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, "first_touch", 90, 7, 0, False, "67", 36, None
+            date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, "first_touch", 90, 7, 0, False, "67", 36, 13,
+            "0.0500", None,
         )  # fmt: skip
         assert tables["run_parameters"] == [parameters]
 

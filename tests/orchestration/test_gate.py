@@ -88,6 +88,10 @@ BAD_ROWS = {
     " where rowid = (select min(rowid) from marts.kpi_components where kpi = 'leads')",
     "identity.members_add_up_to_the_total": "update marts.kpi_values set value = value + 1, numerator = numerator + 1"
     " where kpi = 'leads' and dimension = 'total' and value > 0 and period_grain = 'month'",
+    "identity.trend_status_follows_the_comparison": "update marts.kpi_values set trend_status = 'worse'"
+    " where rowid = (select min(rowid) from marts.kpi_values where trend_status = 'better' and period_grain = 'month')",
+    "identity.drivers_add_up_to_the_change": "update marts.kpi_drivers set effect_value = effect_value + 1"
+    " where rowid = 0",
 }
 
 

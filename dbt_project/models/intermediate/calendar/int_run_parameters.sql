@@ -17,6 +17,8 @@ final as (
         media_is_in_ad_spend,
         weekend_days,
         clv_horizon_months,
+        trend_periods,
+        significance_level,
         known_through_date
     from run_parameters
 )

@@ -1,5 +1,10 @@
 with targets as (
-    select * from {{ ref('int_targets_unioned') }}
+    select * from {{ ref('int_targets_planned') }}
+),
+
+credited as (
+    select * from {{ ref('int_kpi_components_aggregated_to_periods') }}
+    where kpi = 'credited_sales_amount'
 ),
 
 exchange_rates as (
@@ -20,6 +25,16 @@ ranked as (
         targets.dimension,
         targets.member,
         targets.target_value,
+        targets.baseline_value,
+        targets.relative_to,
+        targets.relative_change,
+        targets.path_step,
+        case targets.relative_to
+            when 'previous_period'
+                then {{ previous_period_start('targets.period_grain', 'targets.period_start_date') }}
+            when 'previous_year'
+                then {{ previous_year_start('targets.period_grain', 'targets.period_start_date') }}
+        end as relative_start_date,
         case
             when right(targets.kpi, 7) = '_amount'
                 then coalesce(targets.currency_code, run_parameters.reporting_currency)
@@ -35,15 +50,33 @@ ranked as (
                 targets.dimension,
                 targets.member
             order by
+                case when targets.path_step is null then 0 else 1 end,
                 coalesce(targets.valid_from, date '1900-01-01') desc,
                 targets.updated_at desc,
-                targets.source_system
+                targets.source_system,
+                targets.record_id
         ) as version_rank
     from targets
     cross join run_parameters
-    where not targets.is_deleted
-        and coalesce(targets.valid_from, date '1900-01-01') <= run_parameters.as_of_date
-        and coalesce(targets.valid_to, date '9999-12-31') > run_parameters.as_of_date
+),
+
+-- a quota that follows from what was credited: the other KPIs are not computed yet
+observed as (
+    select
+        ranked.source_system,
+        ranked.record_id,
+        ranked.period_start_date,
+        credited.numerator as observed_amount
+    from ranked
+    inner join credited
+        on
+            ranked.kpi = credited.kpi
+            and ranked.period_grain = credited.period_grain
+            and ranked.relative_start_date = credited.period_start_date
+            and ranked.dimension = credited.dimension
+            and ranked.member = credited.member
+    cross join run_parameters
+    where {{ period_end('ranked.period_grain', 'ranked.relative_start_date') }} <= run_parameters.as_of_date
 ),
 
 final as (
@@ -59,7 +92,18 @@ final as (
         ranked.currency_code,
         ranked.rate_date,
         exchange_rates.rate as exchange_rate,
+        ranked.baseline_value,
+        ranked.relative_to,
+        ranked.relative_change,
+        ranked.relative_start_date,
+        ranked.path_step,
         case
+            when ranked.relative_start_date is not null
+                then cast(
+                    round(
+                        observed.observed_amount * (1 + ranked.relative_change), {{ var('reporting_minor_units') }}
+                    ) as decimal(18, 2)
+                )
             when ranked.currency_code is not null and ranked.target_value = 0 then cast(0 as decimal(18, 2))
             when ranked.currency_code is not null
                 then {{ to_reporting_amount('ranked.target_value', 'exchange_rates.rate') }}
@@ -68,6 +112,11 @@ final as (
     left join exchange_rates
         on ranked.currency_code = exchange_rates.currency_code
         and ranked.rate_date = exchange_rates.rate_date
+    left join observed
+        on
+            ranked.source_system = observed.source_system
+            and ranked.record_id = observed.record_id
+            and ranked.period_start_date = observed.period_start_date
     where ranked.version_rank = 1
 )
 

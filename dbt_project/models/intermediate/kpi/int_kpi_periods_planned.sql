@@ -64,18 +64,8 @@ dated as (
         period_grain,
         period_start_date,
         {{ period_end('period_grain', 'period_start_date') }} as period_end_date,
-        case
-            when period_grain = 'day' then {{ date_add_days('period_start_date', -1) }}
-            when period_grain = 'week' then {{ date_add_days('period_start_date', -7) }}
-            when period_grain = 'month' then {{ date_add_months('period_start_date', -1) }}
-            when period_grain in ('quarter', 'fiscal_quarter') then {{ date_add_months('period_start_date', -3) }}
-            else {{ date_add_months('period_start_date', -12) }}
-        end as previous_period_start_date,
-        -- 52 weeks earlier is the week with the same days
-        case
-            when period_grain = 'week' then {{ date_add_days('period_start_date', -364) }}
-            else {{ date_add_months('period_start_date', -12) }}
-        end as previous_year_start_date
+        {{ previous_period_start('period_grain', 'period_start_date') }} as previous_period_start_date,
+        {{ previous_year_start('period_grain', 'period_start_date') }} as previous_year_start_date
     from starts
 ),
 

@@ -41,7 +41,7 @@ quotas as (
         member,
         target_amount_reporting
     from targets
-    where kpi = 'credited_sales_amount'
+    where kpi = 'credited_sales_amount' and target_amount_reporting is not null
 ),
 
 -- a rep's quota is for the days of employment in its period

@@ -16,6 +16,7 @@ final as (
         files_targets.baseline_value,
         files_targets.relative_to,
         files_targets.relative_change,
+        files_targets.path_periods,
         files_targets.source_system,
         files_targets.record_id,
         files_targets.updated_at,

@@ -27,6 +27,7 @@ final as (
         registry.computed_by,
         registry.sample_source,
         registry.required_input,
+        registry.significance_test,
         registry.has_denominator,
         registry.is_zero_when_empty,
         cast(coalesce(maturities.maturity_days, registry.maturity_days) as integer) as maturity_days,

@@ -6,6 +6,11 @@ definitions as (
     select * from {{ ref('kpi_definitions') }}
 ),
 
+trends as (
+    select * from {{ ref('kpi_trends') }}
+    where dimension = 'total'
+),
+
 latest_periods as (
     select
         kpi,
@@ -37,6 +42,8 @@ final as (
         kpi_values.value - kpi_values.previous_value as change_value,
         (kpi_values.value - kpi_values.previous_value) / nullif(abs(kpi_values.previous_value), 0) as change_ratio,
         kpi_values.trend_status,
+        trends.p_value,
+        coalesce(trends.is_significant, false) as is_significant,
         kpi_values.is_small_sample,
         kpi_values.as_of_date
     from kpi_values
@@ -48,6 +55,12 @@ final as (
             and kpi_values.period_start_date = latest_periods.period_start_date
     inner join definitions
         on kpi_values.kpi = definitions.kpi and kpi_values.version = definitions.version
+    left join trends
+        on
+            kpi_values.kpi = trends.kpi
+            and kpi_values.version = trends.version
+            and kpi_values.period_grain = trends.period_grain
+            and kpi_values.period_start_date = trends.period_start_date
     where kpi_values.dimension = 'total'
 )
 

@@ -14,6 +14,11 @@ run_parameters as (
     select * from {{ ref('int_run_parameters') }}
 ),
 
+compared as (
+    select * from {{ ref('int_kpi_values_compared') }}
+    where comparison = 'previous' and not is_complete_period
+),
+
 targets as (
     select * from {{ ref('fct_sales_targets') }}
 ),
@@ -32,48 +37,47 @@ rep_names as (
     group by sales_rep_id
 ),
 
-final as (
+-- a member without a row had nothing, as long as the period is one of those that are told
+empty_values as (
     select
-        completed.kpi,
-        completed.version,
-        completed.period_grain,
-        completed.period_start_date,
-        completed.dimension,
-        completed.member,
-        completed.numerator,
-        completed.denominator,
-        completed.value,
-        completed.sample_count,
-        cast(coalesce(targets.target_value, targets.target_amount_reporting) as decimal(18, 6)) as target_value,
-        completed.value
-        / nullif(cast(coalesce(targets.target_amount_reporting, targets.target_value) as double), 0) as attainment,
-        previous.value as previous_value,
-        previous_year.value as previous_year_value,
-        case
-            when completed.value is null or previous.value is null then 'unknown'
-            when completed.value = previous.value then 'unchanged'
-            when (completed.value > previous.value) = (definitions.direction = 'up') then 'better'
-            else 'worse'
-        end as trend_status,
-        run_parameters.as_of_date,
-        cast(null as {{ dbt.type_string() }}) as build_id,
-        case
-            when completed.dimension = 'sales_rep' then coalesce(rep_names.sales_rep_name, completed.member)
-            else completed.member
-        end as member_label,
+        kpi,
+        version,
+        case when is_zero_when_empty and not has_denominator then cast(0 as double) end as value
+    from definitions
+),
+
+told as (
+    select period_grain, period_start_date
+    from periods
+    where not is_future
+),
+
+with_previous as (
+    select
+        completed.*,
         periods.period_end_date,
         periods.is_complete_period,
-        -- where an input is missing, the value is unknown and so is its maturity
-        cast(case when completed.denominator is not null then cohorts.maturity end as decimal(9, 6)) as maturity,
-        definitions.unit,
-        definitions.aggregation,
-        coalesce(completed.sample_count < 30, false) as is_small_sample
+        case
+            when previous.kpi is not null then previous.value
+            when earlier.period_start_date is not null and completed.numerator is not null then empty_values.value
+        end as previous_value,
+        case
+            when previous_year.kpi is not null then previous_year.value
+            when year_earlier.period_start_date is not null and completed.numerator is not null then empty_values.value
+        end as previous_year_value
     from completed
-    inner join definitions
-        on completed.kpi = definitions.kpi and completed.version = definitions.version
+    inner join empty_values
+        on completed.kpi = empty_values.kpi and completed.version = empty_values.version
     inner join periods
         on completed.period_grain = periods.period_grain and completed.period_start_date = periods.period_start_date
-    cross join run_parameters
+    left join told as earlier
+        on
+            periods.period_grain = earlier.period_grain
+            and periods.previous_period_start_date = earlier.period_start_date
+    left join told as year_earlier
+        on
+            periods.period_grain = year_earlier.period_grain
+            and periods.previous_year_start_date = year_earlier.period_start_date
     left join completed as previous
         on
             completed.kpi = previous.kpi
@@ -90,22 +94,78 @@ final as (
             and completed.dimension = previous_year.dimension
             and completed.member = previous_year.member
             and periods.previous_year_start_date = previous_year.period_start_date
+),
+
+-- a running period is compared with as many days of the one before
+with_trend as (
+    select
+        with_previous.*,
+        case
+            when with_previous.is_complete_period then with_previous.previous_value
+            else compared.compared_value
+        end as comparable_value
+    from with_previous
+    left join compared
+        on
+            with_previous.kpi = compared.kpi
+            and with_previous.version = compared.version
+            and with_previous.period_grain = compared.period_grain
+            and with_previous.period_start_date = compared.period_start_date
+            and with_previous.dimension = compared.dimension
+            and with_previous.member = compared.member
+),
+
+final as (
+    select
+        with_trend.kpi,
+        with_trend.version,
+        with_trend.period_grain,
+        with_trend.period_start_date,
+        with_trend.dimension,
+        with_trend.member,
+        with_trend.numerator,
+        with_trend.denominator,
+        with_trend.value,
+        with_trend.sample_count,
+        cast(coalesce(targets.target_value, targets.target_amount_reporting) as decimal(18, 6)) as target_value,
+        with_trend.value
+        / nullif(cast(coalesce(targets.target_amount_reporting, targets.target_value) as double), 0) as attainment,
+        with_trend.previous_value,
+        with_trend.previous_year_value,
+        {{ trend_status('with_trend.value', 'with_trend.comparable_value', 'definitions.direction') }} as trend_status,
+        run_parameters.as_of_date,
+        cast(null as {{ dbt.type_string() }}) as build_id,
+        case
+            when with_trend.dimension = 'sales_rep' then coalesce(rep_names.sales_rep_name, with_trend.member)
+            else with_trend.member
+        end as member_label,
+        with_trend.period_end_date,
+        with_trend.is_complete_period,
+        -- where an input is missing, the value is unknown and so is its maturity
+        cast(case when with_trend.denominator is not null then cohorts.maturity end as decimal(9, 6)) as maturity,
+        definitions.unit,
+        definitions.aggregation,
+        coalesce(with_trend.sample_count < 30, false) as is_small_sample
+    from with_trend
+    inner join definitions
+        on with_trend.kpi = definitions.kpi and with_trend.version = definitions.version
+    cross join run_parameters
     left join targets
         on
-            completed.kpi = targets.kpi
-            and completed.period_grain = targets.period_grain
-            and completed.period_start_date = targets.period_start_date
-            and completed.dimension = targets.dimension
-            and completed.member = targets.member
+            with_trend.kpi = targets.kpi
+            and with_trend.period_grain = targets.period_grain
+            and with_trend.period_start_date = targets.period_start_date
+            and with_trend.dimension = targets.dimension
+            and with_trend.member = targets.member
     left join cohorts
         on
-            completed.kpi = cohorts.kpi
-            and completed.period_grain = cohorts.period_grain
-            and completed.period_start_date = cohorts.period_start_date
-            and completed.dimension = cohorts.dimension
-            and completed.member = cohorts.member
+            with_trend.kpi = cohorts.kpi
+            and with_trend.period_grain = cohorts.period_grain
+            and with_trend.period_start_date = cohorts.period_start_date
+            and with_trend.dimension = cohorts.dimension
+            and with_trend.member = cohorts.member
     left join rep_names
-        on completed.dimension = 'sales_rep' and completed.member = rep_names.sales_rep_id
+        on with_trend.dimension = 'sales_rep' and with_trend.member = rep_names.sales_rep_id
 )
 
 select * from final

@@ -1,9 +1,13 @@
 with targets as (
-    select * from {{ ref('int_targets_converted') }}
+    select * from {{ ref('int_targets_resolved') }}
 ),
 
 sales_reps as (
     select * from {{ ref('int_sales_reps_known') }}
+),
+
+definitions as (
+    select * from {{ ref('kpi_definitions') }}
 ),
 
 -- a spreadsheet of targets names the reps of the CRM by their id
@@ -14,6 +18,15 @@ reps_by_id as (
     from sales_reps
     group by sales_rep_id
     having count(*) = 1
+),
+
+kpis as (
+    select
+        kpi,
+        max(direction) as direction,
+        max(owner) as owner
+    from definitions
+    group by kpi
 ),
 
 final as (
@@ -29,12 +42,19 @@ final as (
         targets.dimension,
         targets.member,
         coalesce(reps_by_id.sales_rep_key, '(unknown)') as sales_rep_key,
+        kpis.owner,
+        kpis.direction,
         targets.currency_code,
-        case when targets.currency_code is not null then cast(targets.target_value as decimal(18, 2)) end
-            as target_amount,
+        targets.target_amount,
         targets.target_amount_reporting,
-        case when targets.currency_code is null then targets.target_value end as target_value
+        targets.target_value,
+        targets.baseline_value,
+        targets.relative_to,
+        targets.relative_change,
+        targets.path_step
     from targets
+    left join kpis
+        on targets.kpi = kpis.kpi
     left join reps_by_id
         on targets.dimension = 'sales_rep'
         and targets.member = reps_by_id.sales_rep_id

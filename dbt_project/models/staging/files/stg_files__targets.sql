@@ -16,6 +16,7 @@ with records as (
             'baseline_value': 'mapped.baseline_value',
             'relative_to': 'mapped.relative_to',
             'relative_change': 'mapped.relative_change',
+            'path_periods': 'mapped.path_periods',
             'source_url': 'mapped.source_url',
             'row_is_deleted': 'mapped.is_deleted',
         }
@@ -36,6 +37,7 @@ final as (
         {{ safe_decimal('records.target_value', 18, 6) }} as target_value,
         {{ safe_decimal('records.baseline_value', 18, 6) }} as baseline_value,
         {{ safe_decimal('records.relative_change', 18, 6) }} as relative_change,
+        {{ safe_integer('records.path_periods') }} as path_periods,
         -- dates
         {{ safe_date('records.period_start_date') }} as period_start_date,
         {{ safe_date('records.valid_from') }} as valid_from,
@@ -52,6 +54,7 @@ final as (
         {{ lost_values(
             'records',
             decimals={'target_value': [18, 6], 'baseline_value': [18, 6], 'relative_change': [18, 6]},
+            integers=['path_periods'],
             booleans=['row_is_deleted'],
             dates=['period_start_date', 'valid_from', 'valid_to'],
         ) }} as lost_values

@@ -19,6 +19,8 @@ final as (
         run_parameters.media_is_in_ad_spend,
         run_parameters.weekend_days,
         run_parameters.clv_horizon_months,
+        run_parameters.trend_periods,
+        {{ safe_decimal('run_parameters.significance_level_text', 9, 4) }} as significance_level,
         run_parameters.known_through_date
     from run_parameters
 )

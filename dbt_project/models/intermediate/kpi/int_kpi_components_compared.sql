@@ -1,0 +1,58 @@
+with components as (
+    select * from {{ ref('int_kpi_components_aggregated_to_periods') }}
+    where period_grain = 'day'
+),
+
+calendar_periods as (
+    select * from {{ ref('int_calendar_periods') }}
+),
+
+windows as (
+    select * from {{ ref('int_kpi_comparison_windows') }}
+),
+
+definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+-- periods that are over have their sums already: only counts need their days once more
+wanted as (
+    select distinct
+        kpi,
+        significance_test = 'poisson_rates' as is_counted
+    from definitions
+    where smallest_grain = 'day' and aggregation in ('sum', 'ratio')
+),
+
+final as (
+    select
+        components.kpi,
+        windows.period_grain,
+        windows.period_start_date,
+        windows.comparison,
+        components.dimension,
+        components.member,
+        cast(sum(components.numerator) as decimal(38, 6)) as numerator,
+        cast(sum(components.denominator) as decimal(38, 6)) as denominator,
+        sum(cast(components.numerator as double) * cast(components.numerator as double)) as numerator_squares
+    from components
+    inner join wanted
+        on components.kpi = wanted.kpi
+    inner join calendar_periods
+        on components.period_start_date = calendar_periods.calendar_date
+    inner join windows
+        on
+            calendar_periods.period_grain = windows.period_grain
+            and calendar_periods.period_start_date = windows.compared_start_date
+            and calendar_periods.calendar_date <= windows.last_date
+    where wanted.is_counted or not windows.is_complete_period
+    group by
+        components.kpi,
+        windows.period_grain,
+        windows.period_start_date,
+        windows.comparison,
+        components.dimension,
+        components.member
+)
+
+select * from final
