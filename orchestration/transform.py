@@ -59,12 +59,12 @@ def minor_units(settings: Settings) -> int:
 def code_hash() -> str:
     """One hash over everything that decides what a build makes of the same raw rows."""
     digest = hashlib.sha256()
-    for package in ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations"):
+    for package in ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "scipy"):
         digest.update(f"{package}={version(package)}\n".encode())
     lock = layout.PROJECT_ROOT / "uv.lock"  # what another environment has, Spark's
     digest.update(lock.read_bytes() if lock.exists() else b"")
-    quality = layout.PROJECT_ROOT / "orchestration" / "quality"
-    for root in (layout.DBT_PROJECT, quality):
+    quality, fitting = (layout.PROJECT_ROOT / "orchestration" / name for name in ("quality", "fitting"))
+    for root in (layout.DBT_PROJECT, quality, fitting):
         for path in sorted(root.rglob("*")):
             parts = path.relative_to(root).parts
             if path.suffix in _CODE_SUFFIXES and not {"target", "logs", "__pycache__"} & set(parts):

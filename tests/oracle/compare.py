@@ -33,12 +33,15 @@ COHORTS = {
 NUMBERS = ["numerator", "denominator", "value", "maturity"]
 
 
-def disagreements(oracle: pd.DataFrame, marts: pd.DataFrame) -> list[str]:
+def disagreements(
+    oracle: pd.DataFrame, marts: pd.DataFrame, tolerances: Mapping[str, float] | None = None
+) -> list[str]:
     """Every row in which the two differ: counts, money and maturity exactly, values to 1e-9.
 
     Args:
         oracle: what `tests.oracle.kpis.compute` gives.
         marts: rows of `kpi_values`.
+        tolerances: of KPIs whose values are the end of a search and not of a formula.
 
     A row that one side does not have stands for nothing happened, which only a member other than `all` may be.
     """
@@ -50,7 +53,7 @@ def disagreements(oracle: pd.DataFrame, marts: pd.DataFrame) -> list[str]:
             present = truth or shown or ()
             if key[3] == "total" or any(number not in (None, 0.0) for number in present):
                 problems.append(f"{' '.join(key)}: oracle {truth}, marts {shown}")
-        elif not all(map(_same, truth, shown, (0.0, 0.0, 1e-9, 0.0))):
+        elif not all(map(_same, truth, shown, (0.0, 0.0, (tolerances or {}).get(key[0], 1e-9), 0.0))):
             problems.append(f"{' '.join(key)}: oracle {truth}, marts {shown}")
     return problems
 

@@ -22,6 +22,7 @@ from tests.oracle.opportunities import opportunities
 from tests.oracle.people import persons
 from tests.oracle.periods import GRAINS, MONTHS, Calendar
 from tests.oracle.pipeline import Pipeline
+from tests.oracle.purchases import Buyers
 from tests.oracle.registry import DURATIONS, MONTHLY, NEEDS, NO_TOTAL, QUANTILES, RATIOS, RETENTION, SO_FAR, SUMS
 from tests.oracle.responses import Responses
 from tests.oracle.retention import retention
@@ -67,6 +68,7 @@ class Collected:
     recurring: Recurring
     worth: Worth
     spend: Spend
+    buyers: Buyers
 
 
 def collect(ledger: Ledger) -> Collected:
@@ -93,7 +95,7 @@ def collect(ledger: Ledger) -> Collected:
     Stages(ledger, funnel, deals, facts).collect()
     spend = Spend(ledger, facts)
     spend.collect()
-    return Collected(facts, pipeline, recurring, worth, spend)
+    return Collected(facts, pipeline, recurring, worth, spend, Buyers(ledger, deals, buyers))
 
 
 def sums_by(folder: Path, as_of: date, dimensions: tuple[str, ...]) -> dict[tuple[str, ...], tuple[Decimal, Decimal]]:
@@ -127,6 +129,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(velocity(ledger, values, pipeline))
     values.update(tickets_per_customer(values))
     values.update(worth.values(first_day(facts, as_of), values))
+    values.update(found.buyers.values(first_day(facts, as_of)))
     values.update(spend.visitors())
     values = _unknown_without_inputs(values, ledger)
     days = DAYS | dict(ledger.rules.maturity_days)

@@ -52,7 +52,7 @@ NEEDS = {
     "subscription": {
         "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
         "active_customers", "customers_churned", *RETENTION, "customer_lifetime_months", "cac_payback_months",
-        *NO_VALUE_WITHOUT,
+        "clv_simple", "clv_to_cac_ratio",
     },
     "probability": {"weighted_pipeline_amount"},
     "ticket": {"tickets_created", "tickets_per_customer"},

@@ -42,6 +42,10 @@ recurring_value as (
     select * from {{ ref('int_kpi_value_recurring') }}
 ),
 
+purchased_value as (
+    select * from {{ ref('int_kpi_value_purchased') }}
+),
+
 visitors as (
     select * from {{ ref('int_kpi_web_visitors') }}
 ),
@@ -92,6 +96,10 @@ statistics as (
     select kpi, period_grain, period_start_date, dimension, member,
         observation_count as sample_count, value
     from recurring_value
+    union all
+    select kpi, period_grain, period_start_date, dimension, member,
+        observation_count as sample_count, value
+    from purchased_value
 ),
 
 final as (

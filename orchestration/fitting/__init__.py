@@ -1,0 +1,1 @@
+"""Models that are fitted by maximum likelihood, and what SQL may ask of them."""
