@@ -22,6 +22,16 @@ sales_reps as (
     select * from {{ ref('dim_sales_reps') }}
 ),
 
+products as (
+    select * from {{ ref('dim_products') }}
+),
+
+product_names as (
+    select product_id, max(product_name) as product_name
+    from products
+    group by product_id
+),
+
 rep_names as (
     select sales_rep_id, max(sales_rep_name) as sales_rep_name
     from sales_reps
@@ -55,6 +65,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as build_id,
         case
             when completed.dimension = 'sales_rep' then coalesce(rep_names.sales_rep_name, completed.member)
+            when completed.dimension = 'product' then coalesce(product_names.product_name, completed.member)
             else completed.member
         end as member_label,
         periods.period_end_date,
@@ -94,6 +105,8 @@ final as (
             and completed.member = targets.member
     left join rep_names
         on completed.dimension = 'sales_rep' and completed.member = rep_names.sales_rep_id
+    left join product_names
+        on completed.dimension = 'product' and completed.member = product_names.product_id
 )
 
 select * from final
