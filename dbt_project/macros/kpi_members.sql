@@ -1,8 +1,8 @@
 {# The dimensions by which KPIs are told, one at a time. #}
 {% macro kpi_dimensions() -%}
     {{- return([
-        'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep',
-        'ticket_channel', 'agent_group', 'funnel_step', 'pipeline_step', 'pipeline_stage'
+        'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+        'sales_rep', 'ticket_channel', 'agent_group', 'funnel_step', 'pipeline_step', 'pipeline_stage'
     ]) -}}
 {%- endmacro %}
 

@@ -132,6 +132,7 @@ COMPONENTS_MAKE_VALUES = Identity(
                 when 'campaign' then components.campaign
                 when 'region' then components.region
                 when 'segment' then components.segment
+                when 'product' then components.product
                 when 'opportunity_type' then components.opportunity_type
                 when 'currency' then components.currency
                 when 'team' then components.team
@@ -146,9 +147,9 @@ COMPONENTS_MAKE_VALUES = Identity(
             components.denominator
         from marts.kpi_components as components
         cross join (
-            values ('total'), ('channel'), ('source'), ('campaign'), ('region'), ('segment'), ('opportunity_type'),
-            ('currency'), ('team'), ('sales_rep'), ('ticket_channel'), ('agent_group'), ('funnel_step'),
-            ('pipeline_step'), ('pipeline_stage')
+            values ('total'), ('channel'), ('source'), ('campaign'), ('region'), ('segment'), ('product'),
+            ('opportunity_type'), ('currency'), ('team'), ('sales_rep'), ('ticket_channel'), ('agent_group'),
+            ('funnel_step'), ('pipeline_step'), ('pipeline_stage')
         ) as dimensions (dimension)
         where components.component_scope in ('all', dimensions.dimension)
     ),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from tests.oracle.ledger import UNKNOWN, Ledger, Row, largest_remainder
 from tests.oracle.opportunities import Opportunity, member
 from tests.oracle.people import Person, latest, merges, survivor
+from tests.oracle.products import products
 
 ONE = Decimal(1)
 
@@ -187,7 +188,8 @@ class Deals:
         assert deal.created is not None
         at = self._in_currency(deal, deal.created)
         self.out.count("opportunities_created", deal.created, at)
-        self.out.count("opportunities_created_amount", deal.created, at, self.amount(deal))
+        for product, part in products(self.ledger, deal, self.amount(deal)).items():
+            self.out.count("opportunities_created_amount", deal.created, {**at, "product": product}, part)
         won = deal.is_won and deal.amount >= 0
         self.out.ratio("win_rate_of_created", deal.created, at, won)
         for (_, before), (day, after) in zip(deal.events, deal.events[1:], strict=False):
@@ -202,7 +204,8 @@ class Deals:
         if cycle < 0:
             self.out.count("data_quality_negative_durations", day, at)
         if deal.is_won:
-            self.out.count("sales_amount", day, at, amount)
+            for product, part in products(self.ledger, deal, amount).items():
+                self.out.count("sales_amount", day, {**at, "product": product}, part)
         if deal.amount < 0:
             if deal.is_won:
                 self.out.count("credits", day, at)

@@ -43,11 +43,6 @@ measured as (
     from created
     union all
     select
-        'opportunities_created_amount' as kpi, created.*,
-        created.opportunity_amount as numerator, null as denominator
-    from created
-    union all
-    select
         'win_rate_of_created' as kpi, created.*,
         created.won_count as numerator, created.opportunity_count as denominator
     from created
@@ -63,10 +58,6 @@ measured as (
     select 'credits' as kpi, closed.*, closed.credit_count as numerator, null as denominator
     from closed
     where closed.credit_count > 0
-    union all
-    select 'sales_amount' as kpi, closed.*, closed.sales_amount as numerator, null as denominator
-    from closed
-    where closed.sales_amount <> 0
     union all
     select
         'average_deal_amount' as kpi, closed.*,

@@ -2,6 +2,10 @@ with funnel as (
     select * from {{ ref('int_kpi_components_funnel') }}
 ),
 
+amounts as (
+    select * from {{ ref('int_kpi_components_amounts') }}
+),
+
 opportunities as (
     select * from {{ ref('int_kpi_components_opportunities') }}
 ),
@@ -73,6 +77,15 @@ components as (
         'opportunities',
         [
             'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+        ],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'amounts',
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
         ],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}

@@ -18,6 +18,7 @@ lines as (
             when products.product_id is null then '(unknown)'
             else {{ surrogate_key(['products.source_system', 'products.product_id']) }}
         end as product_key,
+        coalesce(products.product_id, '(unknown)') as product_id,
         line_items.quantity,
         line_items.amount,
         case
@@ -72,6 +73,7 @@ final as (
         ranked.opportunity_key,
         ranked.line_item_id,
         ranked.product_key,
+        ranked.product_id,
         rests.currency_code,
         ranked.quantity,
         cast(ranked.amount as decimal(18, 4)) as amount,
@@ -92,6 +94,7 @@ final as (
         opportunity_key,
         '(rest)' as line_item_id,
         '(unknown)' as product_key,
+        '(unknown)' as product_id,
         currency_code,
         null as quantity,
         cast(rest_amount as decimal(18, 4)) as amount,

@@ -20,6 +20,7 @@ final as (
         components.campaign,
         components.region,
         components.segment,
+        components.product,
         components.opportunity_type,
         components.currency,
         components.team,

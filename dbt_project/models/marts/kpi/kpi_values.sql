@@ -31,6 +31,16 @@ cohorts as (
     select * from {{ ref('int_kpi_cohorts_matured') }}
 ),
 
+products as (
+    select * from {{ ref('dim_products') }}
+),
+
+product_names as (
+    select product_id, max(product_name) as product_name
+    from products
+    group by product_id
+),
+
 rep_names as (
     select sales_rep_id, max(sales_rep_name) as sales_rep_name
     from sales_reps
@@ -137,6 +147,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as build_id,
         case
             when with_trend.dimension = 'sales_rep' then coalesce(rep_names.sales_rep_name, with_trend.member)
+            when with_trend.dimension = 'product' then coalesce(product_names.product_name, with_trend.member)
             else with_trend.member
         end as member_label,
         with_trend.period_end_date,
@@ -166,6 +177,8 @@ final as (
             and with_trend.member = cohorts.member
     left join rep_names
         on with_trend.dimension = 'sales_rep' and with_trend.member = rep_names.sales_rep_id
+    left join product_names
+        on with_trend.dimension = 'product' and with_trend.member = product_names.product_id
 )
 
 select * from final
