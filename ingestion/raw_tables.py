@@ -37,6 +37,7 @@ META_TABLES = {
         known_through_date date
     """,
     "gross_margin_ratios": "valid_from date, ratio_text text",
+    "kpi_headlines": "kpi text, variant text, valid_from date",
     "value_mappings": """
         source_system text, entity text, column_name text, source_value text, unified_value text
     """,

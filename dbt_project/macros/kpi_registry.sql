@@ -39,13 +39,17 @@
         {{ text_literal(entry.get('significance_test', significance_test)) }} as significance_test,
         {{ has_denominator | lower }} as has_denominator,
         {{ entry.get('is_zero_when_empty', not has_observations) | lower }} as is_zero_when_empty,
-        {{ text_literal(entry.get('valid_from', '1900-01-01')) }} as valid_from_text
+        {{ text_literal(entry.get('valid_from', '1900-01-01')) }} as valid_from_text,
+        {{ text_literal(entry.get('valid_to', '')) }} as valid_to_text,
+        {{ text_literal(entry.get('variant', '')) }} as variant,
+        {{ text_literal(entry.get('computed_as', name)) }} as computed_as,
+        {{ text_literal(entry.get('change', '')) }} as change_note
     {%- endfor %}
     {%- if not entries %}
     select
         {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'smallest_grain', 'dimensions',
             'drill_through_fact', 'drill_through_filter', 'computed_by', 'sample_source', 'required_input', 'significance_test',
-            'valid_from_text'] -%}
+            'valid_from_text', 'valid_to_text', 'variant', 'computed_as', 'change_note'] -%}
         cast(null as varchar) as {{ column }},
         {% endfor -%}
         0 as version,

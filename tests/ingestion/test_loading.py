@@ -247,6 +247,7 @@ class TestRawTables:
             ("default", "Europe/Berlin", 1, "13:00", "24:00"),
         ]
         assert tables["gross_margin_ratios"] == [(date(1900, 1, 1), "0.7500"), (date(2026, 1, 1), "0.8000")]
+        assert tables["kpi_headlines"] == [("cac", "loaded", date(1900, 1, 1))]
         assert tables["holidays"] == [("default", date(2026, 1, 1), "New Year")]
         assert tables["pipeline_settings"] == [("hubspot", "renewals", "s2", True)]
         assert tables["value_mappings"] == [("hubspot", "opportunities", "opportunity_type", "newbusiness", "new")]

@@ -126,6 +126,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(tickets_per_customer(values))
     values.update(worth.values(first_day(facts, as_of), values))
     values.update(spend.visitors())
+    values.update({("cac", *key[1:]): value for key, value in values.items() if key[0] == "cac_loaded"})
     values = _unknown_without_inputs(values, ledger)
     rows = [(*key, *value) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)

@@ -8,7 +8,7 @@ definitions as (
 
 final as (
     select
-        components.kpi,
+        definitions.kpi,
         definitions.version,
         components.component_date,
         components.channel,
@@ -32,7 +32,7 @@ final as (
         definitions.aggregation
     from components
     inner join definitions
-        on components.kpi = definitions.kpi
+        on components.kpi = definitions.computed_as
     where definitions.aggregation in ('sum', 'ratio')
 )
 
