@@ -41,6 +41,8 @@ attribution_lookback_days = 90
 time_decay_half_life_days = 7
 cac_lag_months = 0
 clv_horizon_months = 36
+cac_headline = "loaded"               # what `cac` is: paid, direct or loaded; when it changed:
+# cac_headline = [{ level = "paid" }, { valid_from = 2026-01-01, level = "loaded" }]
 exchange_rate_max_age_days = 7
 trend_periods = 13                    # newest periods of each grain in kpi_trends
 significance_level = 0.05             # a change is significant below this p-value

@@ -38,6 +38,7 @@ META_TABLES = {
     """,
     "gross_margin_ratios": "valid_from date, ratio_text text",
     "cohort_maturities": "kpi text, maturity_days integer",
+    "kpi_headlines": "kpi text, variant text, valid_from date",
     "value_mappings": """
         source_system text, entity text, column_name text, source_value text, unified_value text
     """,

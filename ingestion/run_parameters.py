@@ -31,6 +31,7 @@ def configuration(settings: Settings, as_of_date: date, known_through_date: date
         "run_parameters": [(*_parameters(settings, as_of_date), known_through_date)],
         "gross_margin_ratios": _gross_margins(settings),
         "cohort_maturities": list(settings.kpi.maturity_days.items()),
+        "kpi_headlines": [("cac", dated.level, dated.valid_from) for dated in settings.kpi.cac_headline],
         "value_mappings": _value_mappings(settings),
         "pipeline_settings": _pipelines(settings),
         "business_hours": _business_hours(settings),

@@ -43,13 +43,18 @@
         {{ has_denominator | lower }} as has_denominator,
         {{ entry.get('is_zero_when_empty', not has_observations) | lower }} as is_zero_when_empty,
         {{ entry.get('maturity_days', 'cast(null as integer)') }} as maturity_days,
-        {{ text_literal(entry.get('valid_from', '1900-01-01')) }} as valid_from_text
+        {{ text_literal(entry.get('valid_from', '1900-01-01')) }} as valid_from_text,
+        {{ text_literal(entry.get('valid_to', '')) }} as valid_to_text,
+        {{ text_literal(entry.get('variant', '')) }} as variant,
+        {{ text_literal(entry.get('computed_as', name)) }} as computed_as,
+        {{ text_literal(entry.get('change', '')) }} as change_note
     {%- endfor %}
     {%- if not entries %}
     select
         {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'smallest_grain', 'dimensions',
             'drill_through_fact', 'drill_through_filter', 'other_facts', 'drill_through_date', 'drill_through_measure', 'computed_by',
-            'sample_source', 'required_input', 'significance_test', 'valid_from_text'] -%}
+            'sample_source', 'required_input', 'significance_test', 'valid_from_text', 'valid_to_text',
+            'variant', 'computed_as', 'change_note'] -%}
         cast(null as varchar) as {{ column }},
         {% endfor -%}
         0 as version,

@@ -12,8 +12,8 @@ from orchestration.resources import Company
 GROUP = "raw"
 CHECK = "landing"
 CONFIGURATION = (
-    "run_parameters", "gross_margin_ratios", "cohort_maturities", "value_mappings", "pipeline_settings",
-    "business_hours", "holidays", "sources",
+    "run_parameters", "gross_margin_ratios", "cohort_maturities", "kpi_headlines", "value_mappings",
+    "pipeline_settings", "business_hours", "holidays", "holiday_calendars", "sources",
 )  # fmt: skip
 
 

@@ -165,7 +165,7 @@ def _published(question: Question) -> str:
 def _rows_of(question: Question, dimension: str) -> str:
     kpi = question.kpi
     return (
-        f"kpi = '{kpi.name}' and version = {kpi.version} and period_grain = '{question.grain}'"
+        f"kpi = '{kpi.name}' and is_official_version and period_grain = '{question.grain}'"
         f" and dimension = '{dimension}'"
     )
 

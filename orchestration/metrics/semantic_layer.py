@@ -37,12 +37,17 @@ def files() -> dict[str, str]:
     """The text of every file of the semantic layer, by its name."""
     found = {"kpi_components.yml": _text("kpi_components", {"semantic_models": [_semantic_model()]})}
     for model in _models():
-        entries = [entry for entry in model["config"]["meta"]["kpis"] if entry["aggregation"] in EXPRESSIBLE]
+        entries = [entry for entry in model["config"]["meta"]["kpis"] if is_expressible(entry)]
         subject = model["name"].removeprefix(_COMPUTED_BY)
         metrics = [metric for entry in entries for metric in _metrics(entry)]
         if metrics:
             found[f"metrics_{subject}.yml"] = _text(model["name"], {"metrics": metrics})
     return found
+
+
+def is_expressible(entry: Json) -> bool:
+    """Whether a KPI is a metric: it can be summed, and its definition does not change on a configured date."""
+    return entry["aggregation"] in EXPRESSIBLE and "variant" not in entry
 
 
 def out_of_date() -> list[str]:

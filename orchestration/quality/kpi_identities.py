@@ -123,6 +123,7 @@ COMPONENTS_MAKE_VALUES = Identity(
     with sliced as (
         select
             components.kpi,
+            components.version,
             cast(date_trunc('month', components.component_date) as date) as month,
             dimensions.dimension,
             case dimensions.dimension
@@ -154,17 +155,18 @@ COMPONENTS_MAKE_VALUES = Identity(
         where components.component_scope in ('all', dimensions.dimension)
     ),
     summed as (
-        select kpi, month, dimension, member, sum(numerator) as numerator, sum(denominator) as denominator
+        select kpi, version, month, dimension, member, sum(numerator) as numerator, sum(denominator) as denominator
         from sliced
         where member is not null
-        group by kpi, month, dimension, member
+        group by kpi, version, month, dimension, member
     )
     select
         summed.kpi, summed.month, summed.dimension, summed.member, summed.numerator, summed.denominator,
         shown.numerator as shown_numerator, shown.denominator as shown_denominator
     from summed
     inner join marts.kpi_values as shown
-        on summed.kpi = shown.kpi and summed.month = shown.period_start_date and shown.period_grain = 'month'
+        on summed.kpi = shown.kpi and summed.version = shown.version
+        and summed.month = shown.period_start_date and shown.period_grain = 'month'
         and summed.dimension = shown.dimension and summed.member = shown.member
     where shown.numerator is not null
         and (
@@ -180,19 +182,19 @@ MEMBERS_ADD_UP = Identity(
     ("marts.kpi_values",),
     """
     with totals as (
-        select kpi, period_grain, period_start_date, numerator
+        select kpi, version, period_grain, period_start_date, numerator
         from marts.kpi_values
         where dimension = 'total' and aggregation in ('sum', 'last')
     ),
     members as (
-        select kpi, period_grain, period_start_date, dimension, sum(numerator) as members_numerator
+        select kpi, version, period_grain, period_start_date, dimension, sum(numerator) as members_numerator
         from marts.kpi_values
         where dimension <> 'total' and aggregation in ('sum', 'last')
         group by all
     )
     select members.*, totals.numerator as total_numerator
     from members
-    inner join totals using (kpi, period_grain, period_start_date)
+    inner join totals using (kpi, version, period_grain, period_start_date)
     where members.members_numerator is distinct from totals.numerator
     order by all
     """,

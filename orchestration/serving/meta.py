@@ -52,6 +52,8 @@ def kpi_rows(manifest: dict[str, Any]) -> list[list[Any]]:
     rows = []
     for node in manifest["nodes"].values():
         for kpi in (node.get("config", {}).get("meta") or node.get("meta") or {}).get("kpis", []):
+            if "variant" in kpi and not kpi.get("is_default"):
+                continue  # which variants are in use is configured: kpi_definitions knows
             grain = kpi.get("grain")
             rows.append(
                 [

@@ -211,3 +211,35 @@ def test_a_file_that_is_not_toml_is_refused(content: bytes, tmp_path: Path) -> N
 def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="funnel init"):
         load_settings(tmp_path / "funnelhouse.toml", environment={})
+
+
+def test_the_headline_of_acquisition_cost_may_change(tmp_path: Path) -> None:
+    assert [dated.level for dated in read(tmp_path, "").kpi.cac_headline] == ["loaded"]
+    assert [dated.level for dated in read(tmp_path, "[kpi]\ncac_headline = 'paid'\n").kpi.cac_headline] == ["paid"]
+    two = "[kpi]\ncac_headline = [{ level = 'paid' }, { valid_from = 2026-01-01, level = 'loaded' }]\n"
+    assert [(dated.valid_from, dated.level) for dated in read(tmp_path, two).kpi.cac_headline] == [
+        (date(1900, 1, 1), "paid"), (date(2026, 1, 1), "loaded"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("levels", "finding"),
+    [
+        ("[{ level = 'paid' }, { level = 'loaded' }]", "two levels from the same day on"),
+        ("[{ level = 'paid' }, { valid_from = 2026-01-15, level = 'loaded' }]", "first day of a month"),
+        ("[{ valid_from = 2026-01-01, level = 'loaded' }]", "holds from the beginning"),
+        ("[{ level = 'paid' }, { valid_from = 2026-01-01, level = 'paid' }]", "in force already"),
+        ("'cheap'", "level"),
+        ("[]", "at least 1"),
+    ],
+)
+def test_a_headline_without_sense_is_refused(levels: str, finding: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=finding):
+        read(tmp_path, f"[kpi]\ncac_headline = {levels}\n")
+
+
+def test_trends_have_settings(tmp_path: Path) -> None:
+    kpi = read(tmp_path, "[kpi]\ntrend_periods = 24\nsignificance_level = 0.01\n").kpi
+    assert (kpi.trend_periods, kpi.significance_level) == (24, Decimal("0.01"))
+    with pytest.raises(ConfigurationError, match="significance_level"):
+        read(tmp_path, "[kpi]\nsignificance_level = 5\n")

@@ -131,6 +131,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(worth.values(first_day(facts, as_of), values))
     values.update(found.buyers.values(first_day(facts, as_of)))
     values.update(spend.visitors())
+    values.update({("cac", *key[1:]): value for key, value in values.items() if key[0] == "cac_loaded"})
     values = _unknown_without_inputs(values, ledger)
     days = DAYS | dict(ledger.rules.maturity_days)
     old_enough = maturity(facts.additive, calendar, as_of, days, shares)

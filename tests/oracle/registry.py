@@ -9,7 +9,7 @@ RATIOS = {
     "cac_loaded", "csat", "csat_response_rate", "arpa", "cac_payback_months", "ticket_reopen_rate", "sla_met_rate",
     "tickets_per_customer", "lead_to_meeting_rate", "lead_to_quote_rate", "meeting_to_won_rate", "cost_per_lead",
     "cost_per_mql", "cost_per_sql", "cost_per_opportunity", "stage_conversion_rate",
-    "stage_conversion_from_lead_rate", "stage_transition_rate", "roas",
+    "stage_conversion_from_lead_rate", "stage_transition_rate", "roas", "cac",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
@@ -35,7 +35,7 @@ NO_TOTAL = {
 # What is known by the month only has no days and weeks.
 MONTHLY = {
     "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
-    "active_customers", "customers_churned", "cac_paid", "cac_direct", "cac_loaded", "quota_attainment",
+    "active_customers", "customers_churned", "cac", "cac_paid", "cac_direct", "cac_loaded", "quota_attainment",
     "quota_pace", "pipeline_coverage", "pipeline_coverage_remaining", "sales_velocity_amount", "tickets_per_customer",
     "cac_payback_months", "customer_lifetime_months", *RETENTION, *NO_VALUE_WITHOUT,
 }  # fmt: skip
@@ -43,7 +43,7 @@ NEEDS = {
     "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate", "cost_per_mql"},
     "sql": {"sqls", "sql_to_opportunity_rate", "cost_per_sql"},
     "cost": {
-        "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cost_per_lead", "cost_per_mql",
+        "cac", "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cost_per_lead", "cost_per_mql",
         "cost_per_sql", "cost_per_opportunity", "cac_payback_months", "clv_to_cac_ratio", "roas",
     },
     "impressions": {"impressions"},

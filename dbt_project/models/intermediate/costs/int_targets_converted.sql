@@ -101,7 +101,9 @@ final as (
             when ranked.relative_start_date is not null
                 then cast(
                     round(
-                        observed.observed_amount * (1 + ranked.relative_change), {{ var('reporting_minor_units') }}
+                        cast(observed.observed_amount as decimal(18, 2))
+                        * cast(1 + ranked.relative_change as decimal(18, 6)),
+                        {{ var('reporting_minor_units') }}
                     ) as decimal(18, 2)
                 )
             when ranked.currency_code is not null and ranked.target_value = 0 then cast(0 as decimal(18, 2))

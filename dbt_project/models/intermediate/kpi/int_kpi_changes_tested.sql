@@ -29,6 +29,7 @@ rows_to_test as (
         compared.dimension,
         compared.member,
         definitions.significance_test,
+        definitions.computed_as,
         cast(windows.day_count as double) as days_now,
         cast(compared.compared_day_count as double) as days_then,
         cast(compared.numerator as double) as part_now,
@@ -82,7 +83,7 @@ with_days as (
     from rows_to_test
     left join components as newer_days
         on
-            rows_to_test.kpi = newer_days.kpi
+            rows_to_test.computed_as = newer_days.kpi
             and rows_to_test.period_grain = newer_days.period_grain
             and rows_to_test.period_start_date = newer_days.period_start_date
             and rows_to_test.dimension = newer_days.dimension
@@ -90,7 +91,7 @@ with_days as (
             and newer_days.comparison = 'current'
     left join components as older_days
         on
-            rows_to_test.kpi = older_days.kpi
+            rows_to_test.computed_as = older_days.kpi
             and rows_to_test.period_grain = older_days.period_grain
             and rows_to_test.period_start_date = older_days.period_start_date
             and rows_to_test.dimension = older_days.dimension
@@ -141,7 +142,7 @@ means as (
     from rows_to_test
     inner join observations as newer
         on
-            rows_to_test.kpi = newer.observation || '_mean'
+            rows_to_test.computed_as = newer.observation || '_mean'
             and rows_to_test.period_grain = newer.period_grain
             and rows_to_test.period_start_date = newer.period_start_date
             and rows_to_test.dimension = newer.dimension
@@ -149,7 +150,7 @@ means as (
             and newer.comparison = 'current'
     inner join observations as older
         on
-            rows_to_test.kpi = older.observation || '_mean'
+            rows_to_test.computed_as = older.observation || '_mean'
             and rows_to_test.period_grain = older.period_grain
             and rows_to_test.period_start_date = older.period_start_date
             and rows_to_test.dimension = older.dimension

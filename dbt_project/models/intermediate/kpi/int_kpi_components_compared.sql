@@ -17,11 +17,12 @@ definitions as (
 
 -- periods that are over have their sums already: only counts need their days once more
 wanted as (
-    select distinct
-        kpi,
-        significance_test = 'poisson_rates' as is_counted
+    select
+        computed_as as kpi,
+        max(case when significance_test = 'poisson_rates' then 1 else 0 end) = 1 as is_counted
     from definitions
     where smallest_grain = 'day' and aggregation in ('sum', 'ratio')
+    group by computed_as
 ),
 
 final as (

@@ -50,6 +50,7 @@ recent as (
         windows.last_date,
         windows.day_count,
         definitions.has_denominator,
+        definitions.computed_as,
         case
             when windows.is_complete_period then 'whole'
             when definitions.smallest_grain <> 'day' then 'none'
@@ -102,7 +103,7 @@ found as (
             and placed.finished_start_date = finished.period_start_date
     left join components
         on
-            placed.kpi = components.kpi
+            placed.computed_as = components.kpi
             and placed.summed_grain = components.period_grain
             and placed.period_start_date = components.period_start_date
             and placed.comparison = components.comparison
@@ -110,7 +111,7 @@ found as (
             and placed.member = components.member
     left join statistics
         on
-            placed.kpi = statistics.kpi
+            placed.computed_as = statistics.kpi
             and placed.observed_grain = statistics.period_grain
             and placed.period_start_date = statistics.period_start_date
             and placed.comparison = statistics.comparison

@@ -1,4 +1,4 @@
-with results as (
+with computed as (
     select * from {{ ref('int_kpi_results_unioned') }}
 ),
 
@@ -14,10 +14,29 @@ inputs as (
     select * from {{ ref('int_kpi_inputs_found') }}
 ),
 
+-- a version of a KPI may be what is computed under another name
+results as (
+    select
+        definitions.kpi,
+        definitions.version,
+        computed.period_grain,
+        computed.period_start_date,
+        computed.dimension,
+        computed.member,
+        computed.numerator,
+        computed.denominator,
+        computed.value,
+        computed.observation_count
+    from computed
+    inner join definitions
+        on computed.kpi = definitions.computed_as
+),
+
 -- what is known by the month only has no days and weeks
 allowed as (
     select
         definitions.kpi,
+        definitions.version,
         periods.period_grain,
         periods.period_start_date,
         periods.is_future
@@ -31,6 +50,7 @@ allowed as (
 totals as (
     select
         kpi,
+        version,
         period_grain,
         period_start_date,
         'total' as dimension,
@@ -40,7 +60,7 @@ totals as (
 ),
 
 happened as (
-    select kpi, period_grain, period_start_date, dimension, member
+    select kpi, version, period_grain, period_start_date, dimension, member
     from results
     where numerator <> 0 or denominator <> 0 or (numerator is null and value is not null)
 ),
@@ -82,17 +102,19 @@ final as (
         end as sample_count
     from spine
     inner join definitions
-        on spine.kpi = definitions.kpi
+        on spine.kpi = definitions.kpi and spine.version = definitions.version
     inner join inputs
         on definitions.required_input = inputs.input
     inner join allowed
         on
             spine.kpi = allowed.kpi
+            and spine.version = allowed.version
             and spine.period_grain = allowed.period_grain
             and spine.period_start_date = allowed.period_start_date
     left join results
         on
             spine.kpi = results.kpi
+            and spine.version = results.version
             and spine.period_grain = results.period_grain
             and spine.period_start_date = results.period_start_date
             and spine.dimension = results.dimension

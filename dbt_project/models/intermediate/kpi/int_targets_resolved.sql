@@ -6,12 +6,16 @@ completed as (
     select * from {{ ref('int_kpi_values_completed') }}
 ),
 
+definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
 periods as (
     select * from {{ ref('int_kpi_periods') }}
     where is_complete_period
 ),
 
--- quotas are resolved already, before the KPIs that are measured by them
+-- quotas are resolved already, before the KPIs that are measured by them; a target speaks of the official version
 observed as (
     select
         targets.source_system,
@@ -26,12 +30,17 @@ observed as (
             and targets.relative_start_date = completed.period_start_date
             and targets.dimension = completed.dimension
             and targets.member = completed.member
+    inner join definitions
+        on
+            completed.kpi = definitions.kpi
+            and completed.version = definitions.version
+            and targets.period_start_date >= definitions.valid_from
+            and targets.period_start_date < coalesce(definitions.valid_to, date '9999-12-31')
     inner join periods
         on
             completed.period_grain = periods.period_grain
             and completed.period_start_date = periods.period_start_date
     where targets.kpi <> 'credited_sales_amount'
-        and completed.version = 1
 ),
 
 resolved as (

@@ -12,7 +12,7 @@ inputs as (
 
 final as (
     select
-        components.kpi,
+        definitions.kpi,
         definitions.version,
         components.component_date,
         components.channel,
@@ -37,7 +37,7 @@ final as (
         definitions.aggregation
     from components
     inner join definitions
-        on components.kpi = definitions.kpi
+        on components.kpi = definitions.computed_as
     -- what no source gives is unknown: it has no rows, so that no sum over them is 0
     inner join inputs
         on definitions.required_input = inputs.input

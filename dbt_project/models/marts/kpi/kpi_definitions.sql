@@ -6,36 +6,55 @@ registry as (
     {{ kpi_registry() }}
 ),
 
+headlines as (
+    select * from {{ ref('int_kpi_headlines_dated') }}
+),
+
+-- which variants of a KPI are its versions is configured
+versions as (
+    select
+        registry.*,
+        coalesce(headlines.version, registry.version) as version_number,
+        coalesce(headlines.valid_from, cast(registry.valid_from_text as date)) as first_date,
+        coalesce(headlines.valid_to, cast(nullif(registry.valid_to_text, '') as date)) as end_date
+    from registry
+    left join headlines
+        on registry.kpi = headlines.kpi and registry.variant = headlines.variant
+    where registry.variant = '' or headlines.kpi is not null
+),
+
 final as (
     select
-        registry.kpi,
-        cast(registry.version as integer) as version,
-        registry.label,
-        registry.unit,
-        registry.direction,
-        registry.owner,
-        registry.formula,
-        registry.grain,
-        registry.aggregation,
-        registry.smallest_grain,
-        registry.dimensions,
-        registry.drill_through_fact,
-        registry.drill_through_filter,
-        registry.other_facts,
-        registry.drill_through_date,
-        registry.drill_through_measure,
-        registry.computed_by,
-        registry.sample_source,
-        registry.required_input,
-        registry.significance_test,
-        registry.has_denominator,
-        registry.is_zero_when_empty,
-        cast(coalesce(maturities.maturity_days, registry.maturity_days) as integer) as maturity_days,
-        cast(registry.valid_from_text as date) as valid_from,
-        cast(null as date) as valid_to
-    from registry
+        versions.kpi,
+        cast(versions.version_number as integer) as version,
+        versions.label,
+        versions.unit,
+        versions.direction,
+        versions.owner,
+        versions.formula,
+        versions.grain,
+        versions.aggregation,
+        versions.smallest_grain,
+        versions.dimensions,
+        versions.drill_through_fact,
+        versions.drill_through_filter,
+        versions.other_facts,
+        versions.drill_through_date,
+        versions.drill_through_measure,
+        versions.computed_by,
+        versions.sample_source,
+        versions.required_input,
+        versions.significance_test,
+        versions.has_denominator,
+        versions.is_zero_when_empty,
+        cast(coalesce(maturities.maturity_days, versions.maturity_days) as integer) as maturity_days,
+        versions.first_date as valid_from,
+        versions.end_date as valid_to,
+        versions.computed_as,
+        nullif(versions.change_note, '') as change_note
+    from versions
     left join maturities
-        on registry.kpi = maturities.kpi
+        on versions.kpi = maturities.kpi
 )
 
 select * from final

@@ -49,6 +49,7 @@ falls as (
     inner join definitions
         on kpi_trends.kpi = definitions.kpi and kpi_trends.version = definitions.version
     where kpi_trends.dimension = 'total'
+        and kpi_trends.is_official_version
         and kpi_trends.trend_status = 'worse'
         and (kpi_trends.is_significant or kpi_trends.significance_test = 'none')
 ),

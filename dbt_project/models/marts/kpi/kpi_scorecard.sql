@@ -14,12 +14,11 @@ trends as (
 latest_periods as (
     select
         kpi,
-        version,
         period_grain,
         max(period_start_date) as period_start_date
     from kpi_values
     where dimension = 'total' and is_complete_period
-    group by kpi, version, period_grain
+    group by kpi, period_grain
 ),
 
 final as (
@@ -50,7 +49,6 @@ final as (
     inner join latest_periods
         on
             kpi_values.kpi = latest_periods.kpi
-            and kpi_values.version = latest_periods.version
             and kpi_values.period_grain = latest_periods.period_grain
             and kpi_values.period_start_date = latest_periods.period_start_date
     inner join definitions
@@ -61,7 +59,7 @@ final as (
             and kpi_values.version = trends.version
             and kpi_values.period_grain = trends.period_grain
             and kpi_values.period_start_date = trends.period_start_date
-    where kpi_values.dimension = 'total'
+    where kpi_values.dimension = 'total' and kpi_values.is_official_version
 )
 
 select * from final

@@ -75,6 +75,7 @@ final as (
             false
         ) as is_significant,
         kpi_values.is_small_sample,
+        kpi_values.is_official_version,
         kpi_values.unit,
         kpi_values.as_of_date
     from kpi_values

@@ -67,6 +67,7 @@ with_previous as (
         completed.*,
         periods.period_end_date,
         periods.is_complete_period,
+        periods.previous_period_start_date,
         case
             when previous.kpi is not null then previous.value
             when earlier.period_start_date is not null and completed.numerator is not null then empty_values.value
@@ -156,7 +157,13 @@ final as (
         cast(case when with_trend.denominator is not null then cohorts.maturity end as decimal(9, 6)) as maturity,
         definitions.unit,
         definitions.aggregation,
-        coalesce(with_trend.sample_count < 30, false) as is_small_sample
+        coalesce(with_trend.sample_count < 30, false) as is_small_sample,
+        -- a period has the definition of its first day
+        with_trend.period_start_date >= definitions.valid_from
+        and with_trend.period_start_date < coalesce(definitions.valid_to, date '9999-12-31') as is_official_version,
+        definitions.version > 1
+        and with_trend.period_start_date >= definitions.valid_from
+        and with_trend.previous_period_start_date < definitions.valid_from as is_definition_break
     from with_trend
     inner join definitions
         on with_trend.kpi = definitions.kpi and with_trend.version = definitions.version
@@ -168,6 +175,9 @@ final as (
             and with_trend.period_start_date = targets.period_start_date
             and with_trend.dimension = targets.dimension
             and with_trend.member = targets.member
+            -- a target speaks of the official version
+            and definitions.valid_from <= targets.period_start_date
+            and coalesce(definitions.valid_to, date '9999-12-31') > targets.period_start_date
     left join cohorts
         on
             with_trend.kpi = cohorts.kpi

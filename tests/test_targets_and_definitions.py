@@ -1,4 +1,4 @@
-"""Targets of a spreadsheet: absolute, relative to what was observed, and on the way to a goal."""
+"""Targets of a spreadsheet (relative ones and paths to a goal), and a KPI whose meaning changes on a date."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ credited_sales_amount,month,2026-03-01,sales_rep,R99,5000,,,,
 win_rate,month,2026-03-01,team,EMEA,40,,,,
 happiness,month,2026-03-01,total,all,1,,,,
 """
+HEADLINE = 'cac_headline = [{ level = "paid" }, { valid_from = 2026-02-01, level = "loaded" }]'
 SOURCE = """
 [sources.goals]
 kind = "files"
@@ -37,11 +38,11 @@ entity = "targets"
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The worked example with a second file of targets, built."""
+    """The worked example with a second file of targets and a headline that changes in February, built."""
     settings = write_worked_example(tmp_path_factory.mktemp("targets"))
     (settings.folder / "goals.csv").write_text(GOALS)
     file = settings.folder / "funnelhouse.toml"
-    file.write_text(file.read_text() + SOURCE)
+    file.write_text(file.read_text().replace("[kpi]\n", f"[kpi]\n{HEADLINE}\n") + SOURCE)
     settings = load_settings(file)
     pipeline.extract(settings)
     pipeline.load(settings)
@@ -100,3 +101,44 @@ def test_targets_that_make_no_sense_are_reported(company: Settings) -> None:
         ("happiness", "all", "unknown_kpi"),
         ("win_rate", "EMEA", "ratio_as_percent"),
     ]
+
+
+def test_both_versions_of_a_definition_stand_side_by_side(company: Settings) -> None:
+    assert rows(
+        company,
+        "select version, valid_from, valid_to, computed_as, change_note is not null"
+        " from marts.kpi_definitions where kpi = 'cac' order by version",
+    ) == [
+        (1, date(1900, 1, 1), date(2026, 2, 1), "cac_paid", True),
+        (2, date(2026, 2, 1), None, "cac_loaded", True),
+    ]
+    both = "select period_grain, period_start_date, dimension, member, numerator, denominator, value from marts."
+    for version, name in ((1, "cac_paid"), (2, "cac_loaded")):
+        shown = rows(company, f"{both}kpi_values where kpi = 'cac' and version = {version} order by all")
+        assert len(shown) > 50
+        assert shown == rows(company, f"{both}kpi_values where kpi = '{name}' order by all")
+
+
+def test_one_version_of_a_definition_is_the_official_one(company: Settings) -> None:
+    assert rows(
+        company,
+        "select period_start_date, version, is_definition_break from marts.kpi_values"
+        " where kpi = 'cac' and period_grain = 'month' and dimension = 'total' and is_official_version"
+        " and period_start_date >= date '2026-01-01' order by period_start_date",
+    ) == [(date(2026, 1, 1), 1, False), (date(2026, 2, 1), 2, True), (date(2026, 3, 1), 2, False)]
+    assert (
+        rows(
+            company,
+            "select kpi, period_grain, period_start_date, dimension, member, count(*)"
+            " from marts.kpi_values where dimension = 'total' group by all having sum(is_official_version::int) <> 1",
+        )
+        == []
+    )
+    # March is loaded cost, the first quarter began with paid media
+    assert rows(
+        company,
+        "select card.period_grain, card.version, card.value = shown.value from marts.kpi_scorecard as card"
+        " inner join marts.kpi_values as shown using (period_grain, period_start_date)"
+        " where card.kpi = 'cac' and shown.dimension = 'total' and period_grain in ('month', 'quarter')"
+        " and shown.kpi = case period_grain when 'month' then 'cac_loaded' else 'cac_paid' end order by all",
+    ) == [("month", 2, True), ("quarter", 1, True)]
