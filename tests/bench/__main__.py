@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import ingestion_rows, machine, run_rows
+from tests.bench import ingestion_rows, machine, run_rows, serving_rows
 from tests.bench.measure import MeasurementError, Row
 from tests.bench.plan import Plan
 
@@ -22,6 +22,7 @@ ROWS: dict[str, Callable[[Plan], Row]] = {
     "one_percent": run_rows.one_percent,
     "nothing_changed": run_rows.nothing_changed,
     "growth": run_rows.growth,
+    "dashboard": serving_rows.dashboard,
 }
 
 

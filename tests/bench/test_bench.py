@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROWS = ["contacts_speed", "memory", "build", "one_percent", "nothing_changed", "growth"]
+ROWS = ["contacts_speed", "memory", "build", "one_percent", "nothing_changed", "growth", "dashboard"]
 
 
 @pytest.mark.slow
