@@ -83,6 +83,14 @@ start_date = 2023-01-01
 enabled = false
 api_key = { env = "STRIPE_API_KEY" }
 
+# [[targets]]                         # or rows of a file; relative ones: relative_to, relative_change
+# kpi = "win_rate"
+# period_grain = "quarter"
+# period_start_date = 2026-01-01
+# dimension = "team"                  # without it, the total
+# member = "North"
+# target_value = 0.30
+
 # Bring your own: any export, mapped to an entity (opportunities, leads, costs, targets, ...).
 [sources.legacy_crm]
 enabled = false

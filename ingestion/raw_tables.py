@@ -39,6 +39,11 @@ META_TABLES = {
     "gross_margin_ratios": "valid_from date, ratio_text text",
     "cohort_maturities": "kpi text, maturity_days integer",
     "kpi_headlines": "kpi text, variant text, valid_from date",
+    "targets": """
+        record_id text, kpi text, period_grain text, period_start_date date, dimension text, member text,
+        target_value_text text, currency_code text, valid_from date, valid_to date, baseline_value_text text,
+        relative_to text, relative_change_text text, path_periods integer
+    """,
     "value_mappings": """
         source_system text, entity text, column_name text, source_value text, unified_value text
     """,

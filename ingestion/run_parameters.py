@@ -8,6 +8,7 @@ import duckdb
 from ingestion.entities import ENTITIES
 from ingestion.raw_tables import META_TABLES
 from ingestion.settings import WEEKDAYS, FilesSettings, Settings
+from ingestion.target_settings import TargetSettings
 
 Row = tuple[Any, ...]
 
@@ -32,6 +33,7 @@ def configuration(settings: Settings, as_of_date: date, known_through_date: date
         "gross_margin_ratios": _gross_margins(settings),
         "cohort_maturities": list(settings.kpi.maturity_days.items()),
         "kpi_headlines": [("cac", dated.level, dated.valid_from) for dated in settings.kpi.cac_headline],
+        "targets": [_target(target) for target in settings.targets],
         "value_mappings": _value_mappings(settings),
         "pipeline_settings": _pipelines(settings),
         "business_hours": _business_hours(settings),
@@ -87,6 +89,19 @@ def _parameters(settings: Settings, as_of_date: date) -> Row:
 def _gross_margins(settings: Settings) -> list[Row]:
     """As text: a decimal would pass through a double on its way into JSON."""
     return [(dated.valid_from, f"{dated.ratio:.4f}") for dated in settings.kpi.gross_margin_ratio]
+
+
+def _target(target: TargetSettings) -> Row:
+    """Numbers as text: a decimal would pass through a double on its way into JSON."""
+    value, baseline, change = (
+        None if number is None else f"{number:f}"
+        for number in (target.target_value, target.baseline_value, target.relative_change)
+    )
+    return (
+        target.key, target.kpi, target.period_grain, target.period_start_date, target.dimension, target.member, value,
+        target.currency_code, target.valid_from, target.valid_to, baseline, target.relative_to, change,
+        target.path_periods,
+    )  # fmt: skip
 
 
 def _value_mappings(settings: Settings) -> list[Row]:

@@ -26,6 +26,7 @@ from ingestion.source_settings import (
     StripeSettings,
     ZendeskSettings,
 )
+from ingestion.target_settings import TargetSettings
 
 __all__ = [
     "FilesSettings",
@@ -225,9 +226,17 @@ class Settings(_Section):
     company: CompanySettings = CompanySettings()
     warehouse: WarehouseSettings = WarehouseSettings()
     kpi: KpiSettings = KpiSettings()
+    targets: tuple[TargetSettings, ...] = ()
     alerts: AlertSettings = AlertSettings()
     doors: Annotated[ServingSettings, Field(alias="serving")] = ServingSettings()
     sources: Annotated[dict[Word, AnySource], BeforeValidator(_with_kinds)] = {}
+
+    @model_validator(mode="after")
+    def _one_target_each(self) -> Self:
+        keys = [target.key for target in self.targets]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"`targets` names one target twice: {twice[0]}")
+        return self
 
     @property
     def var(self) -> Path:

@@ -57,6 +57,12 @@ def read(settings: Settings, build_id: str, name: str) -> Json | None:
     return read_json(layout.builds(settings) / build_id / f"{name}.json")
 
 
+def content_hashes(settings: Settings, build_id: str) -> dict[str, str]:
+    """Content hash of every mart of a build: those that its audit saw, and what its publication added."""
+    parts = [read(settings, build_id, name) or {"marts": {}} for name in ("hashes", "restatements")]
+    return {name: entry["content_hash"] for part in parts for name, entry in part["marts"].items()}
+
+
 def latest(settings: Settings) -> str | None:
     """Identifier of the newest build that finished its models or failed in them; None before the first."""
     folder = layout.builds(settings)

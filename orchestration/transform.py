@@ -75,7 +75,7 @@ def code_hash() -> str:
 
 def settings_hash(settings: Settings) -> str:
     """One hash over the configuration that decides numbers; addresses, credentials and the as-of date are not in it."""
-    tree = settings.model_dump(mode="json", include={"company", "kpi", "sources"})
+    tree = settings.model_dump(mode="json", include={"company", "kpi", "targets", "sources"})
     del tree["company"]["as_of_date"]
     for source in tree["sources"].values():
         for name in [name for name in source if name in _NOT_IN_HASH or name.endswith(("_token", "_key", "_secret"))]:

@@ -1,4 +1,4 @@
-"""Targets of a spreadsheet (relative ones and paths to a goal), and a KPI whose meaning changes on a date."""
+"""Targets of a spreadsheet and of the configuration, and a KPI whose meaning changes on a date."""
 
 from __future__ import annotations
 
@@ -33,6 +33,22 @@ SOURCE = """
 kind = "files"
 path = "goals.csv"
 entity = "targets"
+
+[[targets]]
+kpi = "mqls"
+period_grain = "month"
+period_start_date = 2026-03-01
+target_value = 2.5
+
+[[targets]]
+kpi = "mqls"
+period_grain = "quarter"
+period_start_date = 2026-01-01
+dimension = "channel"
+member = "paid_search"
+relative_to = "baseline"
+relative_change = 0.5
+baseline_value = 4
 """
 
 
@@ -91,6 +107,20 @@ def test_a_path_and_a_baseline_give_a_target_for_every_period(company: Settings)
         "select target_value from marts.kpi_values where kpi = 'sales_amount' and period_grain = 'quarter'"
         " and period_start_date = date '2026-01-01' and dimension = 'total'",
     ) == [(Decimal("30000.000000"),)]
+
+
+def test_targets_of_the_configuration_count_like_those_of_a_file(company: Settings) -> None:
+    assert rows(
+        company,
+        "select period_grain, dimension, member, target_value from marts.kpi_values where kpi = 'mqls'"
+        " and target_value is not null order by period_grain",
+    ) == [
+        ("month", "total", "all", Decimal("2.500000")),
+        ("quarter", "channel", "paid_search", Decimal("6.000000")),
+    ]
+    assert rows(company, "select distinct source_system from marts.fct_sales_targets where kpi = 'mqls'") == [
+        ("(configuration)",)
+    ]
 
 
 def test_targets_that_make_no_sense_are_reported(company: Settings) -> None:

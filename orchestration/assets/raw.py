@@ -12,7 +12,7 @@ from orchestration.resources import Company
 GROUP = "raw"
 CHECK = "landing"
 CONFIGURATION = (
-    "run_parameters", "gross_margin_ratios", "cohort_maturities", "kpi_headlines", "value_mappings",
+    "run_parameters", "gross_margin_ratios", "cohort_maturities", "kpi_headlines", "targets", "value_mappings",
     "pipeline_settings", "business_hours", "holidays", "holiday_calendars", "sources",
 )  # fmt: skip
 

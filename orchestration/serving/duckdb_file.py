@@ -209,8 +209,7 @@ def _refuse_wal(*paths: Path) -> None:
 
 def expected_hashes(settings: Settings, build_id: str) -> dict[str, str]:
     """Content hash of every mart as the audit of this build saw it, and of what its publication added."""
-    parts = [builds.read(settings, build_id, part) or {"marts": {}} for part in ("hashes", "restatements")]
-    return {name: entry["content_hash"] for part in parts for name, entry in part["marts"].items()}
+    return builds.content_hashes(settings, build_id)
 
 
 def audited_hashes(settings: Settings, build_id: str) -> dict[str, str]:

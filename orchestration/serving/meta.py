@@ -39,8 +39,7 @@ def write(connection: duckdb.DuckDBPyConnection, settings: Settings, build_id: s
     _insert(connection, "build", [_build_row(settings, build_id)])
     audit = builds.read(settings, build_id, "audit") or {"verdicts": []}
     _insert(connection, "audit_verdicts", (_verdict_row(item) for item in stored(audit["verdicts"])))
-    hashes = builds.read(settings, build_id, "hashes") or {"marts": {}}
-    _insert(connection, "content_hashes", ([name, entry["content_hash"]] for name, entry in hashes["marts"].items()))
+    _insert(connection, "content_hashes", builds.content_hashes(settings, build_id).items())
     _insert(connection, "kpi_registry", kpi_rows(manifest))
     _insert(connection, "data_dictionary", _dictionary_rows(connection, manifest))
     _insert(connection, "relationships", _relationship_rows(manifest))

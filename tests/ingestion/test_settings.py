@@ -243,3 +243,29 @@ def test_trends_have_settings(tmp_path: Path) -> None:
     assert (kpi.trend_periods, kpi.significance_level) == (24, Decimal("0.01"))
     with pytest.raises(ConfigurationError, match="significance_level"):
         read(tmp_path, "[kpi]\nsignificance_level = 5\n")
+
+
+TARGET = "[[targets]]\nkpi = 'win_rate'\nperiod_grain = 'quarter'\nperiod_start_date = 2026-01-01\n"
+
+
+def test_targets_stand_in_the_configuration(tmp_path: Path) -> None:
+    text = f"{TARGET}target_value = 0.3\n{TARGET}member = 'North'\ndimension = 'team'\ntarget_value = 0.25\n"
+    assert [(one.dimension, one.member, one.target_value) for one in read(tmp_path, text).targets] == [
+        ("total", "all", Decimal("0.3")), ("team", "North", Decimal("0.25")),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        (TARGET, "either a `target_value` or a `relative_change`"),
+        (f"{TARGET}relative_change = 0.1\n", "both `relative_to` and `relative_change`"),
+        (f"{TARGET}relative_to = 'baseline'\nrelative_change = 0.1\n", "`baseline_value`"),
+        (f"{TARGET}target_value = 1\npath_periods = 3\n", "a path leads from"),
+        (f"{TARGET}target_value = 1\n{TARGET}target_value = 2\n", "one target twice: win_rate"),
+        (TARGET.replace("quarter", "decade"), "period_grain"),
+    ],
+)
+def test_a_target_that_says_nothing_is_refused(text: str, finding: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=finding):
+        read(tmp_path, text)
