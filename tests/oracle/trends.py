@@ -96,7 +96,7 @@ class Trends:
         self.stocks = {fact.kpi for fact in facts.stocks}
         frame = compute(folder, as_of, rules)
         rows = frame.astype(object).where(pd.notna(frame), None).itertuples(index=False, name=None)
-        self.values: dict[Key, Value] = {row[:5]: row[5:] for row in rows}
+        self.values: dict[Key, Value] = {row[:5]: row[5:8] for row in rows}
 
     def all(self) -> dict[Key, Trend]:
         """Every value of the newest periods with what it is compared with."""
