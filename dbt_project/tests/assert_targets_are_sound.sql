@@ -4,5 +4,14 @@ with findings as (
     select * from {{ ref('kpi_target_findings') }}
 )
 
-select *
+select
+    source_system,
+    record_id,
+    finding,
+    kpi,
+    period_grain,
+    period_start_date,
+    dimension,
+    member,
+    target_value
 from findings

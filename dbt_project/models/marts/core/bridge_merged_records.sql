@@ -71,10 +71,20 @@ gathered as (
         on merged.account_key = survivors.record_key
     where merged.record_key <> merged.account_key
     union all
-    select entity, source_system, merged_id, source_system, surviving_id
+    select
+        entity,
+        source_system,
+        merged_id,
+        source_system as surviving_source_system,
+        surviving_id
     from logged
     union all
-    select 'tickets', source_system, ticket_id, source_system, merged_into_ticket_id
+    select
+        'tickets' as entity,
+        source_system,
+        ticket_id as merged_id,
+        source_system as surviving_source_system,
+        merged_into_ticket_id as surviving_id
     from marked_tickets
 ),
 
