@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from ingestion.entities import ENTITIES
-from ingestion.settings import CohortKpi
+from ingestion.kpi_settings import CohortKpi
 from tests.dbt_project.projects import PROJECT
 
 Model = dict[str, Any]
