@@ -53,20 +53,27 @@ revalued as (
         and mornings.snapshot_date = exchange_rates.rate_date
 ),
 
--- how a day ends for what is no longer open: by the last event, without events by the record
-outcomes as (
+evenings as (
     select
         revalued.*,
         opportunities.created_date,
-        coalesce(stage_events.is_won, opportunities.is_won) as is_won_that_day
+        opportunities.is_won
     from revalued
     inner join opportunities
         on revalued.opportunity_key = opportunities.opportunity_key
+),
+
+-- how a day ends for what is no longer open: by the last event, without events by the record
+closings as (
+    select
+        evenings.*,
+        coalesce(stage_events.is_won, evenings.is_won) as is_won_that_day
+    from evenings
     left join stage_events
-        on revalued.opportunity_key = stage_events.opportunity_key
-        and revalued.snapshot_date >= stage_events.entered_date
-        and revalued.snapshot_date < coalesce(stage_events.exited_date, date '9999-12-31')
-        and not revalued.is_open
+        on evenings.opportunity_key = stage_events.opportunity_key
+        and evenings.snapshot_date >= stage_events.entered_date
+        and evenings.snapshot_date < coalesce(stage_events.exited_date, date '9999-12-31')
+    where not evenings.is_open
 ),
 
 flows as (
@@ -75,14 +82,14 @@ flows as (
         previous_team as team,
         previous_sales_rep_id as sales_rep_id,
         'fx' as flow, 'all' as flow_scope, morning_amount - previous_amount_reporting as flow_amount
-    from outcomes
+    from evenings
     where is_morning
     union all
     select
         opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
         team, sales_rep_id,
         'changes' as flow, 'all' as flow_scope, amount_reporting - morning_amount as flow_amount
-    from outcomes
+    from evenings
     where is_morning
     union all
     select
@@ -90,7 +97,7 @@ flows as (
         team, sales_rep_id,
         case when snapshot_date = created_date then 'created' else 'reopened' end as flow,
         'all' as flow_scope, amount_reporting as flow_amount
-    from outcomes
+    from evenings
     where not is_morning
     union all
     select
@@ -98,21 +105,20 @@ flows as (
         team, sales_rep_id,
         case when is_won_that_day then 'won' else 'lost' end as flow,
         'all' as flow_scope, amount_reporting as flow_amount
-    from outcomes
-    where not is_open
+    from closings
     union all
     select
         opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
         previous_team as team, null as sales_rep_id,
         'transferred_out' as flow, 'team' as flow_scope, morning_amount as flow_amount
-    from outcomes
+    from evenings
     where is_morning and team <> previous_team
     union all
     select
         opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
         team, null as sales_rep_id,
         'transferred_in' as flow, 'team' as flow_scope, morning_amount as flow_amount
-    from outcomes
+    from evenings
     where is_morning and team <> previous_team
     union all
     select
@@ -120,14 +126,14 @@ flows as (
         null as team,
         previous_sales_rep_id as sales_rep_id,
         'transferred_out' as flow, 'sales_rep' as flow_scope, morning_amount as flow_amount
-    from outcomes
+    from evenings
     where is_morning and sales_rep_id <> previous_sales_rep_id
     union all
     select
         opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
         null as team, sales_rep_id,
         'transferred_in' as flow, 'sales_rep' as flow_scope, morning_amount as flow_amount
-    from outcomes
+    from evenings
     where is_morning and sales_rep_id <> previous_sales_rep_id
 ),
 
