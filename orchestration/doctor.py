@@ -142,7 +142,7 @@ def _publications(settings: Settings) -> Iterator[Finding]:
             yield Finding("publication", False, f"{named} is damaged: its bytes are not those published", advice)
             continue
         try:
-            duckdb_file.verify(path, duckdb_file.expected_hashes(settings, build_id))
+            duckdb_file.verify(path, builds.content_hashes(settings, build_id))
             yield Finding("publication", True, f"{named} is what was audited")
         except PipelineError as error:
             yield Finding("publication", False, f"{named}: {error}", advice)

@@ -48,7 +48,7 @@ def publish(settings: Settings, build_id: str | None = None, *, again: bool = Fa
     _write(settings, build_id, draft, _earlier(settings, current, build_id))
     faultpoints.reach("publish.written")
     _refuse_wal(draft, target)
-    verify(draft, expected_hashes(settings, build_id))
+    verify(draft, builds.content_hashes(settings, build_id))
     faultpoints.reach("publish.verified")
     draft.chmod(0o444)
     draft.replace(target)
@@ -91,7 +91,7 @@ def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:
     if wanted is None or wanted not in versions(settings):
         known = ", ".join(versions(settings)) or "none"
         raise PipelineError(f"there is no version to roll back to; kept versions: {known}")
-    verify(_version(settings, wanted), expected_hashes(settings, wanted))
+    verify(_version(settings, wanted), builds.content_hashes(settings, wanted))
     publication = builds.read(settings, wanted, "publication") or {
         "path": os.fspath(_version(settings, wanted)),
         "build_id": wanted,
@@ -205,16 +205,6 @@ def _refuse_wal(*paths: Path) -> None:
         wal = path.with_name(path.name + ".wal")
         if wal.exists():
             raise GateRefused([f"{wal.name} was left beside the new version: a reader would not see all of it"])
-
-
-def expected_hashes(settings: Settings, build_id: str) -> dict[str, str]:
-    """Content hash of every mart as the audit of this build saw it, and of what its publication added."""
-    return builds.content_hashes(settings, build_id)
-
-
-def audited_hashes(settings: Settings, build_id: str) -> dict[str, str]:
-    """Content hash of every mart as the audit of this build saw it; equal for equal input, whatever was published."""
-    return {name: found for name, found in expected_hashes(settings, build_id).items() if name != restatements.TABLE}
 
 
 def _keep_values(settings: Settings, build_id: str) -> None:

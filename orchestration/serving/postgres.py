@@ -90,7 +90,7 @@ def _file(settings: Settings, build_id: str) -> Iterator[duckdb.DuckDBPyConnecti
     if not path.exists() or ("sha256" in current and current["sha256"] != duckdb_file.file_hash(path)):
         raise PipelineError(f"{path} is damaged: run `funnel doctor`")
     if "sha256" not in current:
-        duckdb_file.verify(path, duckdb_file.expected_hashes(settings, build_id))
+        duckdb_file.verify(path, builds.content_hashes(settings, build_id))
     with duckdb.connect(path, read_only=True) as connection:
         connection.execute("set autoinstall_known_extensions = false")
         connection.execute("set TimeZone = 'UTC'")
