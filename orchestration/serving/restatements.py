@@ -47,8 +47,8 @@ _DIFFERS = """
 _CHANGED = f"""
     select
         kpi, period_grain, period_start_date, dimension, member, earlier.value as was, later.value as "is"
-    from {{earlier}} as earlier
-    full outer join {{later}} as later
+    from earlier_file.marts.kpi_values as earlier
+    full outer join later_file.marts.kpi_values as later
         using ({_KEY})
     where {_DIFFERS}
     order by all
@@ -60,7 +60,6 @@ _RESTATED = f"""
         coalesce(later.period_end_date, earlier.period_end_date) as period_end_date,
         earlier.value as published_value,
         later.value as restated_value,
-        later.as_of_date as restated_as_of_date,
         list_filter(
             list_concat([definitions.drill_through_fact], string_split(definitions.other_facts, ', ')),
             lambda fact: fact <> ''
@@ -144,7 +143,7 @@ def write(connection: duckdb.DuckDBPyConnection, earlier: Earlier | None, build_
     """Create `kpi_restatements` in the attached database `version`: the earlier version's rows and the new ones.
 
     Args:
-        connection: with `version` attached and all other marts in it.
+        connection: with `version` attached and all other marts in it; it gets temporary tables.
         earlier: None for a first publication.
         build_id: of the version.
     """
@@ -157,13 +156,9 @@ def write(connection: duckdb.DuckDBPyConnection, earlier: Earlier | None, build_
         return
     if earlier.version:
         connection.execute(f"attach {_text(earlier.version)} as earlier_file (read_only)")
-    try:
-        _add(connection, earlier, build_id)
-    finally:
-        for name in ("restated", "explained", "redefined", "changed_records", "changed_rates", "merged"):
-            connection.execute(f"drop table if exists temp.{name}")
-        if earlier.version:
-            connection.execute("detach earlier_file")
+    _add(connection, earlier, build_id)
+    if earlier.version:
+        connection.execute("detach earlier_file")
 
 
 def summary(connection: duckdb.DuckDBPyConnection, build_id: str) -> dict[str, Any]:
@@ -192,10 +187,7 @@ def differences(earlier: Path, later: Path) -> tuple[list[str], list[tuple[Any, 
         for name, file in (("earlier", earlier), ("later", later)):
             connection.execute(f"attach {_text(file)} as {name}_file (read_only)")
         row = connection.execute("select max(as_of_date) from earlier_file.marts.kpi_values").fetchone()
-        cursor = connection.execute(
-            _CHANGED.format(earlier="earlier_file.marts.kpi_values", later="later_file.marts.kpi_values"),
-            {"as_of_date": row[0] if row else None},
-        )
+        cursor = connection.execute(_CHANGED, {"as_of_date": row[0] if row else None})
         return [column[0] for column in cursor.description or []], cursor.fetchall()
 
 
@@ -231,7 +223,7 @@ def _facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _find_redefined(connection: duckdb.DuckDBPyConnection, earlier: Earlier) -> None:
-    """The KPIs whose formula, version or source differs between the two registries."""
+    """The KPIs whose formula reads differently, and the versions that the earlier registry does not have."""
     connection.execute("create temp table redefined (kpi text, version integer)")
     if earlier.version and _columns(connection, "kpi_definitions"):
         connection.execute(
