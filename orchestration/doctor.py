@@ -13,9 +13,9 @@ import duckdb
 from ingestion import landing
 from ingestion.errors import FunnelhouseError
 from ingestion.settings import Settings
+from ingestion.sql_text import quoted
 from orchestration import builds, layout, lock
 from orchestration.errors import PipelineError, ServerDoorError
-from orchestration.quality.hashes import quoted
 from orchestration.serving import duckdb_file
 
 LEAST_FREE_BYTES = 1_000_000_000

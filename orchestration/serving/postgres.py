@@ -14,9 +14,9 @@ import duckdb
 
 from ingestion import faultpoints
 from ingestion.settings import PostgresSettings, Settings
+from ingestion.sql_text import quoted
 from orchestration import builds
 from orchestration.errors import PipelineError, ServerDoorError
-from orchestration.quality.hashes import quoted
 from orchestration.serving import duckdb_file, postgres_checks, postgres_tables
 from orchestration.serving.postgres_server import Server, connected
 from orchestration.serving.postgres_tables import Table

@@ -12,7 +12,7 @@ Where the definition itself changed is told by `restatements`, which knows the r
 
 import duckdb
 
-from orchestration.quality.hashes import quoted
+from ingestion.sql_text import quoted
 
 # Rows of these are derived from the records of an owner, which may be a mart of its own: a row that comes or goes while
 # its owner stays is an edit.

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.sql_text import literal
 from orchestration.serving import restatement_reasons
 
 TABLE = "kpi_restatements"
@@ -149,13 +150,13 @@ def write(connection: duckdb.DuckDBPyConnection, earlier: Earlier | None, build_
     """
     columns = ", ".join(f"{name} {kind}" for name, kind, _ in COLUMNS)
     connection.execute(f"create table version.marts.{TABLE} ({columns})")
-    connection.execute(f"comment on table version.marts.{TABLE} is {_text(COMMENT)}")
+    connection.execute(f"comment on table version.marts.{TABLE} is {literal(COMMENT)}")
     for name, _, meaning in COLUMNS:
-        connection.execute(f"comment on column version.marts.{TABLE}.{name} is {_text(meaning)}")
+        connection.execute(f"comment on column version.marts.{TABLE}.{name} is {literal(meaning)}")
     if earlier is None or not earlier.values.exists():
         return
     if earlier.version:
-        connection.execute(f"attach {_text(earlier.version)} as earlier_file (read_only)")
+        connection.execute(f"attach {literal(earlier.version)} as earlier_file (read_only)")
     _add(connection, earlier, build_id)
     if earlier.version:
         connection.execute("detach earlier_file")
@@ -185,7 +186,7 @@ def differences(earlier: Path, later: Path) -> tuple[list[str], list[tuple[Any, 
     """
     with duckdb.connect() as connection:
         for name, file in (("earlier", earlier), ("later", later)):
-            connection.execute(f"attach {_text(file)} as {name}_file (read_only)")
+            connection.execute(f"attach {literal(file)} as {name}_file (read_only)")
         row = connection.execute("select max(as_of_date) from earlier_file.marts.kpi_values").fetchone()
         cursor = connection.execute(_CHANGED, {"as_of_date": row[0] if row else None})
         return [column[0] for column in cursor.description or []], cursor.fetchall()
@@ -241,7 +242,3 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
         [table],
     ).fetchall()
     return {name for (name,) in found}
-
-
-def _text(text: Path | str) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
