@@ -80,7 +80,7 @@ def _lines(found: builds.Json) -> list[str]:
     return [
         f"what was known on {day} {state}: {found['path']}",
         *_first_loaded_later(day, found["first_loaded_later"]),
-        f'query it: funnel sql --as-was {day} "select kpi, value from kpi_scorecard"',  # noqa: S608 - text for people
+        f'query it: funnel sql --as-was {day} "from kpi_scorecard"',
     ]
 
 
