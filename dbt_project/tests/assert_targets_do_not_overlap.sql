@@ -13,12 +13,12 @@ said as (
         path_step is not null as is_step_of_path,
         coalesce(valid_from, date '1900-01-01') as valid_from,
         source_system,
-        concat(
+        trim(concat(
             coalesce(cast(target_value as {{ dbt.type_string() }}), ''), ' ',
             coalesce(currency_code, ''), ' ',
             coalesce(relative_to, ''), ' ',
             coalesce(cast(relative_change as {{ dbt.type_string() }}), '')
-        ) as target_text
+        )) as target_text
     from targets
 )
 
