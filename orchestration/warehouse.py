@@ -10,6 +10,7 @@ from ingestion import lake
 from ingestion import load as loading
 from ingestion.run_report import LoadReport
 from ingestion.settings import Settings
+from ingestion.sql_text import literal, quoted
 from orchestration.errors import EngineError
 from orchestration.quality import hashes
 
@@ -87,7 +88,7 @@ class DuckDBReader:
     def seal(self, table: str) -> str:
         """Row count, sum of the row hashes, and the shape."""
         _, rows = self.rows(
-            f"select count(*), coalesce(sum(hash(mart)), 0) from {hashes.quoted('marts', table)} as mart"  # noqa: S608
+            f"select count(*), coalesce(sum(hash(mart)), 0) from {quoted('marts', table)} as mart"  # noqa: S608
         )
         shape = hashes.shape(self.columns("marts", table))
         return f"{rows[0][0]}:{rows[0][1]}:{shape}"
@@ -193,9 +194,8 @@ def marts_in_duckdb(
         with export.exported_marts(settings) as found:
             yield found
         return
-    path = str(settings.warehouse_path).replace("'", "''")
-    connection.execute(f"attach '{path}' as warehouse (read_only)")
+    connection.execute(f"attach {literal(settings.warehouse_path)} as warehouse (read_only)")
     connection.execute("use warehouse")
     known = {name: hashes.columns(connection, "marts", name) for name in hashes.marts(connection)}
     connection.execute("use memory")
-    yield {name: (columns, f"from warehouse.{hashes.quoted('marts', name)}") for name, columns in known.items()}
+    yield {name: (columns, f"from warehouse.{quoted('marts', name)}") for name, columns in known.items()}

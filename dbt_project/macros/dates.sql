@@ -242,3 +242,10 @@
         cast({{ first_date }} as date), cast({{ last_date }} as date), interval 1 day
     )) as date_day
 {% endmacro %}
+
+
+{# Whether a version (a relation with `valid_from` and `valid_to`) is the one of a day; without an end it still holds. #}
+{% macro is_in_force(version, day) -%}
+    {{ day }} >= {{ version }}.valid_from
+    and {{ day }} < coalesce({{ version }}.valid_to, date '9999-12-31')
+{%- endmacro %}

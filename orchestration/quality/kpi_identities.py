@@ -120,44 +120,28 @@ COMPONENTS_MAKE_VALUES = Identity(
     "components_make_the_values",
     ("marts.kpi_components", "marts.kpi_values"),
     """
-    with sliced as (
+    with components as (
+        select *, 'all' as total from marts.kpi_components
+    ),
+    sliced as (
         select
-            components.kpi,
-            components.version,
-            cast(date_trunc('month', components.component_date) as date) as month,
-            dimensions.dimension,
-            case dimensions.dimension
-                when 'total' then 'all'
-                when 'channel' then components.channel
-                when 'source' then components.source
-                when 'campaign' then components.campaign
-                when 'region' then components.region
-                when 'segment' then components.segment
-                when 'product' then components.product
-                when 'opportunity_type' then components.opportunity_type
-                when 'currency' then components.currency
-                when 'team' then components.team
-                when 'sales_rep' then components.sales_rep
-                when 'ticket_channel' then components.ticket_channel
-                when 'agent_group' then components.agent_group
-                when 'funnel_step' then components.funnel_step
-                when 'pipeline_step' then components.pipeline_step
-                when 'pipeline_stage' then components.pipeline_stage
-            end as member,
-            components.numerator,
-            components.denominator
-        from marts.kpi_components as components
-        cross join (
-            values ('total'), ('channel'), ('source'), ('campaign'), ('region'), ('segment'), ('product'),
-            ('opportunity_type'), ('currency'), ('team'), ('sales_rep'), ('ticket_channel'), ('agent_group'),
-            ('funnel_step'), ('pipeline_step'), ('pipeline_stage')
-        ) as dimensions (dimension)
-        where components.component_scope in ('all', dimensions.dimension)
+            kpi,
+            version,
+            cast(date_trunc('month', component_date) as date) as month,
+            dimension,
+            member,
+            numerator,
+            denominator
+        from components
+        unpivot (member for dimension in (
+            total, channel, source, campaign, region, segment, product, opportunity_type, currency, team, sales_rep,
+            ticket_channel, agent_group, funnel_step, pipeline_step, pipeline_stage
+        ))
+        where component_scope in ('all', dimension)
     ),
     summed as (
         select kpi, version, month, dimension, member, sum(numerator) as numerator, sum(denominator) as denominator
         from sliced
-        where member is not null
         group by kpi, version, month, dimension, member
     )
     select

@@ -237,4 +237,4 @@ def test_last_published_version_stays_when_a_later_build_fails(audited: Settings
     current = duckdb_file.current_version(audited)
     assert current
     assert current["build_id"] == first["build_id"]
-    duckdb_file.verify(Path(current["path"]), duckdb_file.expected_hashes(audited, first["build_id"]))
+    duckdb_file.verify(Path(current["path"]), builds.content_hashes(audited, first["build_id"]))

@@ -159,8 +159,7 @@ final as (
         definitions.aggregation,
         coalesce(with_trend.sample_count < 30, false) as is_small_sample,
         -- a period has the definition of its first day
-        with_trend.period_start_date >= definitions.valid_from
-        and with_trend.period_start_date < coalesce(definitions.valid_to, date '9999-12-31') as is_official_version,
+        {{ is_in_force('definitions', 'with_trend.period_start_date') }} as is_official_version,
         definitions.version > 1
         and with_trend.period_start_date >= definitions.valid_from
         and with_trend.previous_period_start_date < definitions.valid_from as is_definition_break
@@ -176,8 +175,7 @@ final as (
             and with_trend.dimension = targets.dimension
             and with_trend.member = targets.member
             -- a target speaks of the official version
-            and definitions.valid_from <= targets.period_start_date
-            and coalesce(definitions.valid_to, date '9999-12-31') > targets.period_start_date
+            and {{ is_in_force('definitions', 'targets.period_start_date') }}
     left join cohorts
         on
             with_trend.kpi = cohorts.kpi
