@@ -163,7 +163,7 @@ class Deals:
         given = deal.row.get("opportunity_type")
         return str(given) if given else "expansion" if deal.closed and self._earlier(deal, deal.closed) else "new"
 
-    def _in_currency(self, deal: Opportunity, day: date) -> dict[str, str]:
+    def in_currency(self, deal: Opportunity, day: date) -> dict[str, str]:
         """The members of a fact that is counted by currency as well."""
         return {**self.members(deal, day), "currency": deal.row.get("currency_code") or self.ledger.rules.currency}
 
@@ -186,7 +186,7 @@ class Deals:
 
     def _created(self, deal: Opportunity) -> None:
         assert deal.created is not None
-        at = self._in_currency(deal, deal.created)
+        at = self.in_currency(deal, deal.created)
         self.out.count("opportunities_created", deal.created, at)
         for product, part in products(self.ledger, deal, self.amount(deal)).items():
             self.out.count("opportunities_created_amount", deal.created, {**at, "product": product}, part)
@@ -195,10 +195,10 @@ class Deals:
         for (_, before), (day, after) in zip(deal.events, deal.events[1:], strict=False):
             is_closed = [deal.stages.get(stage, (0, False, False))[1] for stage in (before, after)]
             if is_closed == [True, False]:
-                self.out.count("closings_undone", day, self._in_currency(deal, day))
+                self.out.count("closings_undone", day, self.in_currency(deal, day))
 
     def _closed(self, deal: Opportunity, day: date) -> None:
-        at, amount = self._in_currency(deal, day), self.amount(deal)
+        at, amount = self.in_currency(deal, day), self.amount(deal)
         assert deal.created is not None
         cycle = (day - deal.created).days
         if cycle < 0:
@@ -244,5 +244,5 @@ class Deals:
         } or {member(deal.in_force("owner_sales_rep_id", day)): ONE}
         cent = ONE.scaleb(-self.ledger.rules.minor_units)
         for rep, amount in largest_remainder(self.amount(deal), splits, cent).items():
-            at = {"sales_rep": rep, "team": self.ledger.team(rep, day)}
+            at = self.in_currency(deal, day) | {"sales_rep": rep, "team": self.ledger.team(rep, day)}
             self.out.count("credited_sales_amount", day, at, amount)

@@ -47,12 +47,14 @@ def paid_media(ledger: Ledger) -> Iterable[tuple[date, dict[str, str], Decimal]]
         day = date.fromisoformat(row["spend_date"])
         if day <= ledger.as_of:
             at = {"channel": campaigns.get(row["campaign_id"], UNKNOWN), "campaign": member(row["campaign_id"])}
+            at["currency"] = row["currency_code"]
             yield day, at, ledger.convert(money(row["spend_amount"]), row["currency_code"], day)
     for row in ledger.rows("costs"):
         day = date.fromisoformat(row["cost_date"])
         if day <= ledger.as_of and is_paid_media(ledger, row):
             share = Decimal(row.get("allocation_ratio") or "1")
             at = {"channel": member(row.get("channel")), "campaign": member(row.get("campaign_id"))}
+            at["currency"] = row["currency_code"]
             yield day, at, ledger.convert(money(row["amount"]) * share, row["currency_code"], day)
 
 
@@ -62,14 +64,17 @@ class Spend:
     def __init__(self, ledger: Ledger, out: Facts) -> None:
         self.ledger, self.out = ledger, out
         self.media = list(paid_media(ledger))
-        self.channels = {at["channel"] for _, at, _ in self.media} - set(NO_CHANNEL)
+        # a conversion counts only where there is media of it
+        self.bought = {
+            name: {at[name] for _, at, _ in self.media} - set(NO_CHANNEL) for name in ("channel", "campaign")
+        }
 
     def collect(self) -> None:
         """Add spend, impressions, clicks, costs per conversion and sessions."""
         for day, at, amount in self.media:
             self.out.count("marketing_spend_amount", day, at, amount)
             for kpi in COST_PER:
-                self.out.ratio(kpi, day, {"channel": at["channel"]}, amount, Decimal(0))
+                self.out.ratio(kpi, day, {name: at[name] for name in self.bought}, amount, Decimal(0))
         self._shown()
         self._conversions()
         for row in self._visits():
@@ -86,12 +91,11 @@ class Spend:
                 self.out.count("clicks", day, at, money(row.get("clicks")))
 
     def _conversions(self) -> None:
-        """All conversions for the total, those of a channel with media for the channel."""
+        """All conversions for the total, those of a channel or campaign with media for it."""
         for fact in list(self.out.additive):
             for kpi, counted in COST_PER.items():
                 if fact.kpi == counted:
-                    channel = fact.members["channel"]
-                    at = {"channel": channel} if channel in self.channels else {}
+                    at = {name: fact.members[name] for name, some in self.bought.items() if fact.members[name] in some}
                     self.out.ratio(kpi, fact.day, at, Decimal(0), fact.numerator)
 
     def _visits(self) -> list[Row]:

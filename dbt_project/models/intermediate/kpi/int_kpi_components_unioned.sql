@@ -30,6 +30,10 @@ attribution as (
     select * from {{ ref('int_kpi_components_attribution') }}
 ),
 
+spend_returned as (
+    select * from {{ ref('int_kpi_components_spend_returned') }}
+),
+
 funnel_steps as (
     select * from {{ ref('int_kpi_components_stages_funnel') }}
 ),
@@ -98,19 +102,27 @@ components as (
     union all
     {{ with_all_dimensions(
         'spend',
-        ['channel', 'campaign'],
+        ['channel', 'campaign', 'currency'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
     {{ with_all_dimensions(
         'spend_divided',
-        ['channel'],
+        ['channel', 'campaign'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
     {{ with_all_dimensions(
         'attribution',
-        ['channel'],
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+        ],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'spend_returned',
+        ['channel', 'campaign'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
@@ -152,7 +164,7 @@ components as (
     union all
     {{ with_all_dimensions(
         'activities',
-        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        ['channel', 'source', 'campaign', 'region', 'segment', 'team', 'sales_rep'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
@@ -172,7 +184,7 @@ components as (
     union all
     {{ with_all_dimensions(
         'customer_value',
-        ['channel', 'region', 'segment'],
+        ['channel', 'region', 'segment', 'currency'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
 ),
