@@ -99,7 +99,7 @@ class Attribution:
         if not amount:
             return
         assert deal.closed
-        at = self.deals.in_currency(deal, deal.closed) | dict(zip(ORIGINS, came_from, strict=True))
+        at = self.deals.undivided(deal, deal.closed) | dict(zip(ORIGINS, came_from, strict=True))
         self.out.count(f"attributed_sales_amount_{model}", deal.closed, at, amount)
         channel, _, campaign = came_from
         if model == self.ledger.rules.attribution_model and channel in self.paid and channel not in NO_CHANNEL:

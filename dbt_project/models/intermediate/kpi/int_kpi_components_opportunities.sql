@@ -32,15 +32,16 @@ closed as (
 others as (
     select
         'closings_undone' as kpi, reopened_date as component_date, channel, source, campaign, region, segment,
-        opportunity_type, currency, team, sales_rep_id as sales_rep, count(*) as numerator
+        product, opportunity_type, currency, team, sales_rep_id as sales_rep, count(*) as numerator
     from reopenings
     group by
-        reopened_date, channel, source, campaign, region, segment, opportunity_type, currency, team, sales_rep_id
+        reopened_date, channel, source, campaign, region, segment, product, opportunity_type, currency, team,
+        sales_rep_id
     union all
     select
         'credited_sales_amount' as kpi, credits.closed_date as component_date, opportunities.channel,
         opportunities.source, opportunities.campaign, opportunities.region, opportunities.segment,
-        cycles.opportunity_type, opportunities.currency_code as currency, credits.team,
+        null as product, cycles.opportunity_type, opportunities.currency_code as currency, credits.team,
         credits.sales_rep_id as sales_rep, sum(credits.credited_amount_reporting) as numerator
     from credits
     inner join opportunities
@@ -109,6 +110,7 @@ final as (
         campaign,
         region,
         segment,
+        product,
         opportunity_type,
         currency,
         team,
@@ -126,6 +128,7 @@ final as (
         campaign,
         region,
         segment,
+        product,
         opportunity_type,
         currency,
         team,

@@ -30,10 +30,6 @@ attribution as (
     select * from {{ ref('int_kpi_components_attribution') }}
 ),
 
-spend_returned as (
-    select * from {{ ref('int_kpi_components_spend_returned') }}
-),
-
 funnel_steps as (
     select * from {{ ref('int_kpi_components_stages_funnel') }}
 ),
@@ -80,7 +76,8 @@ components as (
     {{ with_all_dimensions(
         'opportunities',
         [
-            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
         ],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
@@ -96,7 +93,7 @@ components as (
     union all
     {{ with_all_dimensions(
         'pipeline',
-        ['channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'team', 'sales_rep'],
+        ['channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'team', 'sales_rep'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
@@ -117,12 +114,6 @@ components as (
         [
             'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
         ],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
-    ) }}
-    union all
-    {{ with_all_dimensions(
-        'spend_returned',
-        ['channel', 'campaign'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
@@ -177,7 +168,8 @@ components as (
     {{ with_all_dimensions(
         'service_quality',
         [
-            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
         ],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}

@@ -71,7 +71,7 @@ outcomes as (
 
 flows as (
     select
-        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, product, opportunity_type,
         previous_team as team,
         previous_sales_rep_id as sales_rep_id,
         'fx' as flow, 'all' as flow_scope, morning_amount - previous_amount_reporting as flow_amount
@@ -79,14 +79,14 @@ flows as (
     where is_morning
     union all
     select
-        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, product, opportunity_type,
         team, sales_rep_id,
         'changes' as flow, 'all' as flow_scope, amount_reporting - morning_amount as flow_amount
     from outcomes
     where is_morning
     union all
     select
-        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, product, opportunity_type,
         team, sales_rep_id,
         case when snapshot_date = created_date then 'created' else 'reopened' end as flow,
         'all' as flow_scope, amount_reporting as flow_amount
@@ -94,7 +94,7 @@ flows as (
     where not is_morning
     union all
     select
-        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, product, opportunity_type,
         team, sales_rep_id,
         case when is_won_that_day then 'won' else 'lost' end as flow,
         'all' as flow_scope, amount_reporting as flow_amount
@@ -102,21 +102,21 @@ flows as (
     where not is_open
     union all
     select
-        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, product, opportunity_type,
         previous_team as team, null as sales_rep_id,
         'transferred_out' as flow, 'team' as flow_scope, morning_amount as flow_amount
     from outcomes
     where is_morning and team <> previous_team
     union all
     select
-        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, product, opportunity_type,
         team, null as sales_rep_id,
         'transferred_in' as flow, 'team' as flow_scope, morning_amount as flow_amount
     from outcomes
     where is_morning and team <> previous_team
     union all
     select
-        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, product, opportunity_type,
         null as team,
         previous_sales_rep_id as sales_rep_id,
         'transferred_out' as flow, 'sales_rep' as flow_scope, morning_amount as flow_amount
@@ -124,7 +124,7 @@ flows as (
     where is_morning and sales_rep_id <> previous_sales_rep_id
     union all
     select
-        opportunity_key, snapshot_date, channel, source, campaign, region, segment, opportunity_type,
+        opportunity_key, snapshot_date, channel, source, campaign, region, segment, product, opportunity_type,
         null as team, sales_rep_id,
         'transferred_in' as flow, 'sales_rep' as flow_scope, morning_amount as flow_amount
     from outcomes
@@ -142,6 +142,7 @@ final as (
         campaign,
         region,
         segment,
+        product,
         opportunity_type,
         team,
         sales_rep_id,
