@@ -14,7 +14,7 @@ import pytest
 
 from ingestion.settings import Settings, load_settings
 from orchestration import pipeline, transform
-from tests.oracle.compare import cohort_disagreements, disagreements
+from tests.oracle.compare import closing_disagreements, cohort_disagreements, disagreements
 from tests.oracle.kpis import compute, sums_by
 from tests.oracle.ledger import Ledger
 from tests.orchestration.companies import write_worked_example
@@ -54,6 +54,7 @@ def test_the_marts_give_every_number_of_the_worked_example(example: Settings, sc
     assert disagreements(compute(EXAMPLE, SCENARIOS[scenario]), values) == []
     with duckdb.connect(example.warehouse_path, read_only=True) as connection:
         assert cohort_disagreements(Ledger.read(EXAMPLE, SCENARIOS[scenario]), connection) == []
+        assert closing_disagreements(Ledger.read(EXAMPLE, SCENARIOS[scenario]), connection) == []
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
 NONE: Value = (None, None, None)
 SHARED = ("total", "region", "segment")
-OF_SALES = ("channel", "source", "campaign", "opportunity_type", "currency", "team", "sales_rep")
+OF_SALES = ("channel", "source", "campaign", "product", "opportunity_type", "currency", "team", "sales_rep")
 
 
 def tickets_per_customer(values: dict[Key, Value]) -> dict[Key, Value]:
