@@ -69,6 +69,37 @@ def test_listed_records_are_as_zendesk_describes_them(vendor: ZendeskVendor, pat
         assert complaints(CONTRACT, schema, described(record)) == []
 
 
+def test_metrics_beside_tickets_are_as_zendesk_describes_them(vendor: ZendeskVendor) -> None:
+    tickets = exported(vendor, "tickets", include="metric_sets")
+    shown = [ticket["metric_set"] for ticket in tickets if "metric_set" in ticket]
+    assert {one["ticket_id"] for one in shown} == {ticket["id"] for ticket in living(vendor)}
+    for one in shown[::20]:
+        known = {name: described(value) if isinstance(value, dict) else value for name, value in one.items()}
+        assert complaints(CONTRACT, "TicketMetricObject", described(known)) == []
+
+
+def test_the_metrics_of_a_ticket_come_only_when_they_are_asked_for(vendor: ZendeskVendor) -> None:
+    assert all("metric_set" not in ticket for ticket in exported(vendor, "tickets"))
+
+
+def test_the_vendor_s_own_minutes_are_whole_and_counted_from_the_creation(vendor: ZendeskVendor) -> None:
+    shown = {one["id"]: one["metric_set"] for one in exported(vendor, "tickets", include="metric_sets")[:400:5]
+             if "metric_set" in one}  # fmt: skip
+    assert sum(one["replies"] > 0 for one in shown.values()) > 20
+    agents = {user["id"] for user in exported(vendor, "users") if user["role"] != "end-user"}
+    for ticket_id, one in shown.items():
+        comments = details(vendor, ticket_id, "comments")
+        answers = [row["created_at"] for row in comments[1:] if row["public"] and row["author_id"] in agents]
+        reply = one["reply_time_in_minutes"]
+        assert one["replies"] == len(answers)
+        if not answers:
+            assert reply == {"calendar": None, "business": None}
+            continue
+        waited = dt.datetime.fromisoformat(answers[0]) - dt.datetime.fromisoformat(one["created_at"])
+        assert reply["calendar"] == waited // dt.timedelta(minutes=1)
+        assert 0 <= reply["business"] <= reply["calendar"]
+
+
 def test_audits_and_comments_are_as_zendesk_describes_them(vendor: ZendeskVendor) -> None:
     for ticket in living(vendor)[::40]:
         for audit in details(vendor, ticket["id"], "audits"):
