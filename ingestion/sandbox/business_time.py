@@ -15,8 +15,8 @@ class WorkingTime:
     """Every working window of the simulated history, with the working seconds before it."""
 
     def __init__(self, world: "World") -> None:
-        """Lay out the windows from one day before the history to one day after."""
-        first, last = local_date(world.start) - dt.timedelta(days=1), local_date(world.end) + dt.timedelta(days=1)
+        """Lay out the windows from a day before the history to a month after it."""
+        first, last = local_date(world.start) - dt.timedelta(days=1), local_date(world.end) + dt.timedelta(days=31)
         off = {day for day, _ in files.holidays(first, last)}
         opens, closes = (dt.time.fromisoformat(text) for text in (files.OPENS_AT, files.CLOSES_AT))
         self._starts: list[int] = []

@@ -13,6 +13,7 @@ from ingestion.sandbox.clock import epoch_seconds, from_millis, iso_seconds
 from ingestion.sandbox.companies import Company
 from ingestion.sandbox.people import Person
 from ingestion.sandbox.zendesk_metric_sets import SOLVED, metric_set
+from ingestion.sandbox.zendesk_metrics import ledger_events
 from ingestion.sandbox.zendesk_scripts import SCRIPTS, Play
 from ingestion.sandbox.zendesk_tickets import (
     DAY,
@@ -64,7 +65,7 @@ class Support:
         kept = [ticket for ticket in self.tickets if ticket.created <= at and not is_gone(ticket, at)]
         return {
             "tickets": [_ticket_row(ticket, self.working, at) for ticket in kept],
-            "ticket_events": [row for ticket in kept for row in _event_rows(ticket, agents, at)],
+            "ticket_events": [row for ticket in kept for row in _event_rows(ticket, self.working, agents, at)],
             "ratings": [row for ticket in kept for row in _rating_rows(ticket, at)],
         }
 
@@ -232,9 +233,13 @@ def _shown(minutes: int | None) -> str:
     return "" if minutes is None else str(minutes)
 
 
-def _event_rows(ticket: Ticket, agents: set[int], now: int) -> list[Row]:
-    """Return messages, solves and reopenings; closing a solved ticket is no second solve."""
-    rows: list[Row] = []
+def _event_rows(ticket: Ticket, working: WorkingTime, agents: set[int], now: int) -> list[Row]:
+    """Return messages, solves, reopenings and what became of the promised reply; closing is no second solve."""
+    rows: list[Row] = [
+        {"ticket_id": str(ticket.ticket_id), "event_type": event_type, "actor_type": "", "is_public": "",
+         "occurred_at": _instant(moment)}
+        for moment, event_type in ledger_events(ticket, working, now)
+    ]  # fmt: skip
     is_solved = False
     for action in ticket.known_actions(now):
         actor = actor_type(action.author_id, agents)

@@ -55,7 +55,7 @@ def exports_of(desk: Support) -> dict[str, Export]:
     """Return every export of a help desk by its name."""
     events: list[Entry] = []
     for number, ticket in enumerate(desk.tickets):
-        for at, event in zendesk_metrics.events_of(ticket, 4_000_000_000 + number * 100):
+        for at, event in zendesk_metrics.events_of(ticket, desk.working, 4_000_000_000 + number * 100):
             events.append(_event_entry(at, event))
     return {
         "tickets": Export([_ticket_entry(ticket) for ticket in desk.tickets]),

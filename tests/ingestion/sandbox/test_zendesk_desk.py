@@ -29,6 +29,17 @@ def described(record: Json) -> Json:
     return {name: value for name, value in record.items() if value is not None}
 
 
+def metric_events(vendor: ZendeskVendor) -> list[Json]:
+    """Return every metric event; the pages of the export overlap."""
+    found: dict[int, Json] = {}
+    start, is_end = 0, False
+    while not is_end:
+        answer = zendesk(vendor, "/api/v2/incremental/ticket_metric_events.json", start_time=start)
+        found |= {event["id"]: event for event in answer["ticket_metric_events"]}
+        start, is_end = answer["end_time"], answer["end_of_stream"]
+    return list(found.values())
+
+
 def living(vendor: ZendeskVendor) -> list[Json]:
     """Return all tickets that are not deleted."""
     return [ticket for ticket in exported(vendor, "tickets") if ticket["status"] != "deleted"]
@@ -188,7 +199,28 @@ def test_events_of_the_ledger_can_be_rebuilt_from_audits_and_roles(vendor: Zende
                     found[str(ticket["id"]), kind, actor, is_public, audit["created_at"]] += 1
     truth = vendor.world.part("support", support.simulate).ledger_tables(vendor.world.now)["ticket_events"]
     names = ("ticket_id", "event_type", "actor_type", "is_public", "occurred_at")
-    assert found == Counter(tuple(row[name] for name in names) for row in truth)
+    told = [row for row in truth if not row["event_type"].startswith("sla_")]
+    assert found == Counter(tuple(row[name] for name in names) for row in told)
+
+
+def test_promised_replies_of_the_ledger_can_be_rebuilt_from_metric_events(vendor: ZendeskVendor) -> None:
+    events = metric_events(vendor)
+    kept = {str(ticket["id"]) for ticket in living(vendor) if "closed_by_merge" not in ticket["tags"]}
+    replies = [event for event in events if event["metric"] == "reply_time" and str(event["ticket_id"]) in kept]
+    breached = {
+        (str(one["ticket_id"]), one["time"]) for one in replies if one["type"] == "breach" and not one["deleted"]
+    }
+    missed = {ticket_id for ticket_id, _ in breached}
+    fulfilled = {(str(one["ticket_id"]), one["time"]) for one in replies if one["type"] == "fulfill"}
+    truth = vendor.world.part("support", support.simulate).ledger_tables(vendor.world.now)["ticket_events"]
+    told = {kind: {(row["ticket_id"], row["occurred_at"]) for row in truth if row["event_type"] == kind}
+            for kind in ("sla_due", "sla_met", "sla_breached")}  # fmt: skip
+    assert told["sla_breached"] == breached
+    assert told["sla_met"] == {pair for pair in fulfilled if pair[0] not in missed}
+    assert breached <= told["sla_due"]
+    applied = [event["sla"] for event in replies if event["type"] == "apply_sla"]
+    assert {one["business_hours"] for one in applied} == {True, False}
+    assert any(event.get("deleted") for event in replies)
 
 
 def event_type(event: Json) -> str | None:
