@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+import tomllib
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from ingestion.settings import Settings, load_settings
 from orchestration import pipeline, transform
+from tests.oracle.compare import disagreements
+from tests.oracle.goals import goal_disagreements
 from tests.oracle.kpis import compute
+from tests.oracle.ledger import Ledger
 from tests.orchestration.companies import write_worked_example
 from tests.simulated_company import WITHOUT_CHECKS
 from tests.worked_example import EXAMPLE
@@ -50,6 +58,18 @@ relative_to = "baseline"
 relative_change = 0.5
 baseline_value = 4
 """
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example's files with all targets in one."""
+    folder = tmp_path_factory.mktemp("ledger")
+    for path in EXAMPLE.glob("*.csv"):
+        shutil.copy(path, folder)
+    written = [pd.read_csv(text, dtype=str) for text in (EXAMPLE / "targets.csv", io.StringIO(GOALS))]
+    configured = pd.DataFrame(tomllib.loads(SOURCE)["targets"]).fillna({"dimension": "total", "member": "all"})
+    pd.concat([*written, configured]).to_csv(folder / "targets.csv", index=False)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +114,16 @@ def test_relative_targets_follow_what_was_observed(company: Settings) -> None:
         (Decimal(str(credited)) * Decimal("1.1"), None),
         (None, None),  # May follows April, which is not over
     ]
+
+
+def test_every_target_and_what_follows_from_it_equals_the_oracle(company: Settings, ledger: Path) -> None:
+    truth = compute(ledger, AS_OF)
+    with duckdb.connect(company.warehouse_path, read_only=True) as connection:
+        values = connection.sql("select * from marts.kpi_values").df()
+        targets = connection.sql("select * from marts.fct_sales_targets").df()
+    assert targets.relative_to.notna().sum() == 5
+    assert goal_disagreements(Ledger.read(ledger, AS_OF), truth, values, targets) == []
+    assert disagreements(truth[truth.kpi != "cac"], values[values.kpi != "cac"]) == []
 
 
 def test_a_path_and_a_baseline_give_a_target_for_every_period(company: Settings) -> None:

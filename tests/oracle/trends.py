@@ -101,7 +101,7 @@ class Trends:
     def all(self) -> dict[Key, Trend]:
         """Every value of the newest periods with what it is compared with."""
         recent = {(grain, start) for grain in GRAINS for start in self._recent(grain)}
-        return {key: self._trend(key) for key in self.values if (key[1], key[2]) in recent}
+        return {key: self.changed(key) for key in self.values if (key[1], key[2]) in recent}
 
     def _recent(self, grain: str) -> list[date]:
         starts = [self.calendar.period_of(self.as_of, grain)]
@@ -109,7 +109,8 @@ class Trends:
             starts.append(self.calendar.period_of(starts[-1] - timedelta(days=1), grain))
         return starts
 
-    def _trend(self, key: Key) -> Trend:
+    def changed(self, key: Key) -> Trend:
+        """What one value is compared with."""
         _, grain, start, _, _ = key
         before = self.calendar.period_of(start - timedelta(days=1), grain)
         year_before = start - timedelta(days=364) if grain == "week" else _a_year_before(start)
