@@ -73,7 +73,8 @@ class Attribution:
             row["channel"] for row in ledger.rows("channel_mapping") if row.get("is_paid") == "true"
         }
         for day, at, amount in media:
-            out.ratio("roas", day, {"channel": at["channel"]}, Decimal(0), amount)
+            for model in MODELS:
+                out.ratio(f"roas_{model}", day, {"channel": at["channel"]}, Decimal(0), amount)
 
     def collect(self) -> None:
         """Add the credits of every win."""
@@ -96,8 +97,8 @@ class Attribution:
         if not amount:
             return
         self.out.count(f"attributed_sales_amount_{model}", day, {"channel": channel}, amount)
-        if model == self.ledger.rules.attribution_model and channel in self.paid and channel not in NO_CHANNEL:
-            self.out.ratio("roas", day, {"channel": channel}, amount, Decimal(0))
+        if channel in self.paid and channel not in NO_CHANNEL:
+            self.out.ratio(f"roas_{model}", day, {"channel": channel}, amount, Decimal(0))
 
     def _path(self, deal: Opportunity, closed: date) -> list[Touch]:
         """The touches of all contacts after the last win before this one and within the lookback, oldest first."""

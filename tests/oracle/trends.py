@@ -91,7 +91,7 @@ class Trends:
     def __init__(self, folder: Path, as_of: date, rules: Rules | None = None, newest: int = 13) -> None:
         ledger = Ledger.read(folder, as_of, rules)
         facts = collect(ledger).facts
-        self.as_of, self.calendar, self.newest = as_of, ledger.calendar, newest
+        self.as_of, self.calendar, self.rules, self.newest = as_of, ledger.calendar, ledger.rules, newest
         self.first, self.days = first_day(facts, as_of), Days(facts)
         self.stocks = {fact.kpi for fact in facts.stocks}
         frame = compute(folder, as_of, rules)
@@ -151,7 +151,7 @@ class Trends:
     def _summed(self, key: Key, span: Span) -> Value:
         if self.values[key][0] is None:
             return None, None, None
-        part, whole = self.days.sum((key[0], key[3], key[4]), span)
+        part, whole = self.days.sum((self.rules.meant_by(key[0], key[2]), key[3], key[4]), span)
         return (part, whole, quotient(part, whole)) if key[0] in RATIOS else (part, None, float(part))
 
     def _tested(self, key: Key, previous: Value, now: Span, then: Span) -> tuple[float | None, float | None]:

@@ -10,8 +10,8 @@ paid_channels as (
     select * from {{ ref('int_channels_advertised') }}
 ),
 
-run_parameters as (
-    select * from {{ ref('int_run_parameters') }}
+models (attribution_model) as (
+    values ('first_touch'), ('last_touch'), ('linear'), ('position_based'), ('time_decay')
 ),
 
 measured as (
@@ -24,9 +24,9 @@ measured as (
     from credits
     where credited_amount_reporting <> 0
     union all
-    -- the return on advertising is the credit that paid channels have by the headline model
+    -- the return on advertising is the credit that paid channels have
     select
-        'roas' as kpi,
+        'roas_' || credits.attribution_model as kpi,
         credits.closed_date as component_date,
         credits.channel,
         credits.credited_amount_reporting as numerator,
@@ -34,18 +34,17 @@ measured as (
     from credits
     inner join paid_channels
         on credits.channel = paid_channels.channel
-    inner join run_parameters
-        on credits.attribution_model = run_parameters.attribution_model
     where credits.credited_amount_reporting <> 0
     union all
     select
-        'roas' as kpi,
-        cost_date as component_date,
-        coalesce(channel, '(unknown)') as channel,
+        'roas_' || models.attribution_model as kpi,
+        cost_lines.cost_date as component_date,
+        coalesce(cost_lines.channel, '(unknown)') as channel,
         0 as numerator,
-        shared_amount_reporting as denominator
+        cost_lines.shared_amount_reporting as denominator
     from cost_lines
-    where cac_level = 'paid'
+    cross join models
+    where cost_lines.cac_level = 'paid'
 ),
 
 final as (

@@ -49,7 +49,7 @@ followed as (
     select
         targets.*,
         coalesce(
-            observed.observed_sum * cast(1 + targets.relative_change as decimal(18, 6)),
+            observed.observed_sum * cast(1 + targets.relative_change as decimal(17, 6)),
             cast(
                 cast(observed.observed_value * (1 + cast(targets.relative_change as double)) as decimal(38, 9))
                 as decimal(38, 12)
