@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from ingestion.settings import Settings, load_settings
-from orchestration import transform
+from orchestration import layout, transform
 from tests.orchestration.companies import write_worked_example
 
 
@@ -20,6 +22,19 @@ def test_staging_is_rebuilt_when_the_reporting_zone_changes(tmp_path: Path) -> N
     file = tmp_path / "funnelhouse.toml"
     file.write_text(file.read_text().replace("Europe/Berlin", "Asia/Kolkata"))
     assert "--full-refresh" in transform.build_arguments(load_settings(file))
+
+
+def test_other_code_is_parsed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = write_worked_example(tmp_path)
+    parsed = layout.dbt_target(settings) / "partial_parse.msgpack"
+    parsed.parent.mkdir(parents=True)
+    transform.forget_other_code(settings)
+    parsed.write_bytes(b"of this code")
+    transform.forget_other_code(settings)
+    assert parsed.exists()
+    monkeypatch.setattr(transform, "code_hash", lambda: "other")
+    transform.forget_other_code(settings)
+    assert not parsed.exists()
 
 
 def test_the_worked_example_remembers_its_whole_build(audited: Settings) -> None:
