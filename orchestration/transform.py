@@ -195,6 +195,14 @@ def prepare_manifest(settings: Settings) -> Path:
     return manifest
 
 
+def forget_other_code(settings: Settings) -> None:
+    """Have other code than that of the last run parsed whole: dbt stumbles over metrics that are no longer there."""
+    stamp, code = layout.dbt_target(settings).parent / "parsed_partly.json", {"code_hash": code_hash()}
+    if builds.read_json(stamp) != code:
+        (layout.dbt_target(settings) / "partial_parse.msgpack").unlink(missing_ok=True)
+        builds.write_json(stamp, code)
+
+
 def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None = None) -> bool:
     """Run one dbt command in its own process; True when dbt is content.
 
@@ -203,6 +211,7 @@ def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None
     layout.dbt_target(settings).mkdir(parents=True, exist_ok=True)
     layout.dbt_logs(settings).mkdir(parents=True, exist_ok=True)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    forget_other_code(settings)
     process = subprocess.Popen(
         [os.fspath(executable(settings)), "--log-format", "json", *command, *arguments(settings)],
         env={**os.environ, **environment(settings)},

@@ -75,7 +75,10 @@ class Attribution:
             row["channel"] for row in ledger.rows("channel_mapping") if row.get("is_paid") == "true"
         }
         for day, at, amount in media:
-            out.ratio("roas", day, {name: at[name] for name in ("channel", "campaign")}, Decimal(0), amount)
+            for model in MODELS:
+                out.ratio(
+                    f"roas_{model}", day, {name: at[name] for name in ("channel", "campaign")}, Decimal(0), amount
+                )
 
     def collect(self) -> None:
         """Add the credits of every win."""
@@ -102,8 +105,8 @@ class Attribution:
         at = self.deals.undivided(deal, deal.closed) | dict(zip(ORIGINS, came_from, strict=True))
         self.out.count(f"attributed_sales_amount_{model}", deal.closed, at, amount)
         channel, _, campaign = came_from
-        if model == self.ledger.rules.attribution_model and channel in self.paid and channel not in NO_CHANNEL:
-            self.out.ratio("roas", deal.closed, {"channel": channel, "campaign": campaign}, amount, Decimal(0))
+        if channel in self.paid and channel not in NO_CHANNEL:
+            self.out.ratio(f"roas_{model}", deal.closed, {"channel": channel, "campaign": campaign}, amount, Decimal(0))
 
     def _path(self, deal: Opportunity, closed: date) -> list[Touch]:
         """The touches of all contacts after the last win before this one and within the lookback, oldest first."""

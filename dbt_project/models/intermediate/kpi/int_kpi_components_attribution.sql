@@ -11,8 +11,8 @@ paid_channels as (
     select * from {{ ref('int_channels_advertised') }}
 ),
 
-run_parameters as (
-    select * from {{ ref('int_run_parameters') }}
+models (attribution_model) as (
+    values ('first_touch'), ('last_touch'), ('linear'), ('position_based'), ('time_decay')
 ),
 
 attributed as (
@@ -35,9 +35,10 @@ attributed as (
         sales_rep
 ),
 
--- the return on advertising is the credit that paid channels have by the headline model
+-- the return on advertising is the credit that paid channels have, by every model
 returned as (
     select
+        'roas_' || credits.attribution_model as kpi,
         credits.closed_date as component_date,
         credits.channel,
         credits.campaign,
@@ -46,17 +47,17 @@ returned as (
     from credits
     inner join paid_channels
         on credits.channel = paid_channels.channel
-    inner join run_parameters
-        on credits.attribution_model = run_parameters.attribution_model
     union all
     select
-        cost_date as component_date,
-        coalesce(channel, '(unknown)') as channel,
-        coalesce(campaign_id, '(unknown)') as campaign,
+        'roas_' || models.attribution_model as kpi,
+        cost_lines.cost_date as component_date,
+        coalesce(cost_lines.channel, '(unknown)') as channel,
+        coalesce(cost_lines.campaign_id, '(unknown)') as campaign,
         0 as numerator,
-        shared_amount_reporting as denominator
+        cost_lines.shared_amount_reporting as denominator
     from cost_lines
-    where cac_level = 'paid'
+    cross join models
+    where cost_lines.cac_level = 'paid'
 ),
 
 final as (
@@ -78,7 +79,7 @@ final as (
     from attributed
     union all
     select
-        'roas' as kpi,
+        kpi,
         component_date,
         channel,
         null as source,
@@ -93,7 +94,7 @@ final as (
         cast(sum(denominator) as decimal(38, 6)) as denominator,
         'all' as component_scope
     from returned
-    group by component_date, channel, campaign
+    group by kpi, component_date, channel, campaign
 )
 
 select * from final
