@@ -104,6 +104,12 @@ _EXPLAINED = """
             on of_facts.fact = carried.fact and of_facts.dimension = carried.dimension
         left join member_keys
             on carried.dimension = member_keys.dimension and of_facts.member = member_keys.member
+        -- where no fact names the dimension, the reasons of the total are the member's
+        qualify bool_or(carried.fact is not null) over (
+            partition by
+                of_facts.facts, of_facts.is_cumulative, of_facts.period_start_date, of_facts.period_end_date,
+                of_facts.dimension, of_facts.member
+        )
     )
     select
         by_key.facts, by_key.is_cumulative, by_key.period_start_date, by_key.period_end_date, by_key.dimension,
@@ -148,7 +154,7 @@ _INSERT = """
         and restated.period_end_date = own.period_end_date
         and restated.dimension = own.dimension
         and restated.member = own.member
-    left join explained as shared  -- for members of whose own records none changed
+    left join explained as shared  -- for members of whose own records none is known to have changed
         on restated.facts is not distinct from shared.facts
         and restated.is_cumulative is not distinct from shared.is_cumulative
         and restated.period_start_date = shared.period_start_date
