@@ -24,6 +24,7 @@ holidays = []                         # { date = 2026-01-01, name = "New Year" }
 
 [warehouse]
 path = "var/warehouse.duckdb"
+# memory_limit = "4GB"                # what DuckDB may take before it spills to disk; default: 80 % of the machine
 # engine = "spark"                    # a cluster instead of one machine; needs `make spark` in the project
 # master = "spark://host:7077"        # or thrift = "host:10000"
 # lake = "var/lake"                   # a folder or URI that every worker reads and writes
@@ -36,7 +37,8 @@ path = "var/warehouse.duckdb"
 [kpi]
 # gross_margin_ratio = 0.80           # without it, margin KPIs are empty; when it changed:
 # gross_margin_ratio = [{ ratio = 0.75 }, { valid_from = 2026-01-01, ratio = 0.80 }]
-attribution_model = "first_touch"
+attribution_model = "first_touch"     # by which `roas` credits sales; when it changed:
+# attribution_model = [{ model = "first_touch" }, { valid_from = 2026-01-01, model = "linear" }]
 attribution_lookback_days = 90
 time_decay_half_life_days = 7
 cac_lag_months = 0

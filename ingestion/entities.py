@@ -232,6 +232,11 @@ MARKETING = (
         Column("key_events", "integer"), Column("is_sampled", "boolean"), Column("is_thresholded", "boolean"),
     ),
     _entity(
+        "web_visitors", "marketing", "period_grain period_start_date source",
+        _required("period_grain", "text", "day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year"),
+        _required("period_start_date", "date"), Column("source"), _required("visitors", "integer"),
+    ),
+    _entity(
         "channel_mapping", "marketing", "source_system source",
         Column("source_system"), _required("source"), _required("channel"), _required("is_paid", "boolean"),
     ),

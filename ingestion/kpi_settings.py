@@ -1,6 +1,6 @@
 """`[kpi]`: the parameters of definitions, some of them with the dates on which they change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -10,11 +10,13 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ingestion.setting_types import Section
 
+BEGINNING = date(1900, 1, 1)
+
 
 class DatedRatio(Section):
     """A ratio and the first day on which it is in force."""
 
-    valid_from: date = date(1900, 1, 1)
+    valid_from: date = BEGINNING
     ratio: Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
 
 
@@ -23,16 +25,39 @@ def _dated(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [{"ratio": value}]
 
 
-class DatedLevel(Section):
-    """What the headline `cac` counts, and the first day of the months in which it does."""
+class Headline(Section):
+    """Which variant of a KPI goes by its plain name, and the first day of the periods in which it does."""
 
-    valid_from: date = date(1900, 1, 1)
-    level: Literal["paid", "direct", "loaded"]
+    valid_from: date = BEGINNING
+    variant: str
 
 
-def _dated_level(value: Any) -> Any:
-    """One level is in force for ever."""
-    return [{"level": value}] if isinstance(value, str) else value
+class DatedLevel(Headline):
+    """What `cac` counts."""
+
+    variant: Literal["paid", "direct", "loaded"] = Field(alias="level")
+
+
+class DatedModel(Headline):
+    """By which model `roas` credits sales."""
+
+    variant: Literal["first_touch", "last_touch", "linear", "position_based", "time_decay"] = Field(alias="model")
+
+
+def _dated_as(word: str) -> BeforeValidator:
+    """One word is in force for ever."""
+    return BeforeValidator(lambda value: [{word: value}] if isinstance(value, str) else value)
+
+
+def _one_at_a_time(name: str, dated: Sequence[Headline]) -> None:
+    """The versions of a headline follow each other, from the beginning on."""
+    versions = sorted(dated, key=lambda version: version.valid_from)
+    if any(one.valid_from == other.valid_from for one, other in pairwise(versions)):
+        raise ValueError(f"`{name}` says two things from the same day on")
+    if versions[0].valid_from != BEGINNING:
+        raise ValueError(f"the first of `{name}` has no `valid_from`: it holds from the beginning")
+    if any(one.variant == other.variant for one, other in pairwise(versions)):
+        raise ValueError(f"`{name}` names what is in force already")
 
 
 CohortKpi = Literal[
@@ -46,12 +71,14 @@ class KpiSettings(Section):
     """`[kpi]`: parameters of definitions."""
 
     gross_margin_ratio: Annotated[tuple[DatedRatio, ...], BeforeValidator(_dated)] = ()
-    attribution_model: Literal["first_touch", "last_touch", "linear", "position_based", "time_decay"] = "first_touch"
+    attribution_model: Annotated[tuple[DatedModel, ...], _dated_as("model"), Field(min_length=1)] = (
+        DatedModel(model="first_touch"),
+    )
     attribution_lookback_days: Annotated[int, Field(ge=1, le=3650)] = 90
     time_decay_half_life_days: Annotated[int, Field(ge=1, le=3650)] = 7
     cac_lag_months: Annotated[int, Field(ge=0, le=24)] = 0
     clv_horizon_months: Annotated[int, Field(ge=1, le=240)] = 36
-    cac_headline: Annotated[tuple[DatedLevel, ...], BeforeValidator(_dated_level), Field(min_length=1)] = (
+    cac_headline: Annotated[tuple[DatedLevel, ...], _dated_as("level"), Field(min_length=1)] = (
         DatedLevel(level="loaded"),
     )
     exchange_rate_max_age_days: Annotated[int, Field(ge=0, le=366)] = 7
@@ -67,15 +94,15 @@ class KpiSettings(Section):
         return self
 
     @model_validator(mode="after")
-    def _one_headline_a_month(self) -> Self:
-        days = sorted(dated.valid_from for dated in self.cac_headline)
-        if len(set(days)) < len(days):
-            raise ValueError("`cac_headline` has two levels from the same day on")
-        if any(day.day != 1 for day in days):
+    def _one_headline_a_day(self) -> Self:
+        _one_at_a_time("cac_headline", self.cac_headline)
+        _one_at_a_time("attribution_model", self.attribution_model)
+        if any(dated.valid_from.day != 1 for dated in self.cac_headline):
             raise ValueError("`cac_headline` changes on the first day of a month: cost is known by the month")
-        if days and days[0] != date(1900, 1, 1):
-            raise ValueError("the first level of `cac_headline` has no `valid_from`: it holds from the beginning")
-        levels = [dated.level for dated in sorted(self.cac_headline, key=lambda dated: dated.valid_from)]
-        if any(one == other for one, other in pairwise(levels)):
-            raise ValueError("`cac_headline` names a level that is in force already")
         return self
+
+    @property
+    def headlines(self) -> list[tuple[str, str, date]]:
+        """KPI, variant and first day of everything that goes by a plain name."""
+        dated: dict[str, tuple[Headline, ...]] = {"cac": self.cac_headline, "roas": self.attribution_model}
+        return [(kpi, version.variant, version.valid_from) for kpi, versions in dated.items() for version in versions]

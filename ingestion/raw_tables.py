@@ -32,10 +32,9 @@ _LEDGERS = {
 CONFIGURATION_TABLES = {
     "run_parameters": """
         as_of_date date, reporting_currency text, reporting_timezone text, fiscal_year_start_month integer,
-        week_start text, exchange_rate_max_age_days integer, attribution_model text,
-        attribution_lookback_days integer, time_decay_half_life_days integer, cac_lag_months integer,
-        media_is_in_ad_spend boolean, weekend_days text, clv_horizon_months integer,
-        trend_periods integer, significance_level_text text,
+        week_start text, exchange_rate_max_age_days integer, attribution_lookback_days integer,
+        time_decay_half_life_days integer, cac_lag_months integer, media_is_in_ad_spend boolean,
+        weekend_days text, clv_horizon_months integer, trend_periods integer, significance_level_text text,
         known_through_date date
     """,
     "gross_margin_ratios": "valid_from date, ratio_text text",

@@ -92,12 +92,14 @@ class CompanySettings(Section):
 
 
 class WarehouseSettings(Section):
-    """`[warehouse]`: the engine. DuckDB has one file; Spark has a cluster, by its master or its Thrift server, and a
-    lake: a folder or a URI that every worker reads and writes.
+    """`[warehouse]`: the engine. DuckDB has one file, and takes at most `memory_limit` (default: 80 % of the machine)
+    before it spills to disk; Spark has a cluster, by its master or its Thrift server, and a lake: a folder or a URI
+    that every worker reads and writes.
     """
 
     engine: Literal["duckdb", "spark"] = "duckdb"
     path: Path = Path("var/warehouse.duckdb")
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$")] | None = None
     master: str | None = None
     thrift: Annotated[str, Field(pattern=r"^[^:/\s]+:\d{1,5}$")] | None = None
     lake: str = "var/lake"

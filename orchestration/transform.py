@@ -141,6 +141,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """What dbt reads from its environment: the warehouse and its own folders."""
     return {
         "FUNNELHOUSE_WAREHOUSE": os.fspath(settings.warehouse_path),
+        "FUNNELHOUSE_MEMORY_LIMIT": settings.warehouse.memory_limit or "",
         "DBT_PROJECT_DIR": os.fspath(layout.DBT_PROJECT),
         "DBT_PROFILES_DIR": os.fspath(layout.DBT_PROJECT),
         "DBT_TARGET_PATH": os.fspath(layout.dbt_target(settings)),
@@ -194,6 +195,14 @@ def prepare_manifest(settings: Settings) -> Path:
     return manifest
 
 
+def forget_other_code(settings: Settings) -> None:
+    """Have other code than that of the last run parsed whole: dbt stumbles over metrics that are no longer there."""
+    stamp, code = layout.dbt_target(settings).parent / "parsed_partly.json", {"code_hash": code_hash()}
+    if builds.read_json(stamp) != code:
+        (layout.dbt_target(settings) / "partial_parse.msgpack").unlink(missing_ok=True)
+        builds.write_json(stamp, code)
+
+
 def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None = None) -> bool:
     """Run one dbt command in its own process; True when dbt is content.
 
@@ -202,6 +211,7 @@ def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None
     layout.dbt_target(settings).mkdir(parents=True, exist_ok=True)
     layout.dbt_logs(settings).mkdir(parents=True, exist_ok=True)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    forget_other_code(settings)
     process = subprocess.Popen(
         [os.fspath(executable(settings)), "--log-format", "json", *command, *arguments(settings)],
         env={**os.environ, **environment(settings)},

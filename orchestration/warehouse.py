@@ -122,7 +122,15 @@ def reading(settings: Settings) -> Iterator[Reader]:
             yield SparkReader(opened)
     else:
         with duckdb.connect(settings.warehouse_path, read_only=True) as connection:
+            limit_memory(connection, settings)
             yield DuckDBReader(connection)
+
+
+def limit_memory(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Hold a connection to the configured memory; what does not fit goes to disk under `var/`."""
+    if settings.warehouse.memory_limit:
+        connection.execute(f"set memory_limit = '{settings.warehouse.memory_limit}'")
+        connection.execute("set temp_directory = $1", [str(settings.var / "spilled")])
 
 
 def exists(settings: Settings) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ from ingestion.sandbox.world import World
 from ingestion.settings import load_settings
 from orchestration import company, pipeline, transform
 from orchestration.quality import hashes
-from tests.oracle.compare import cohort_disagreements
+from tests.oracle.compare import closing_disagreements, cohort_disagreements
+from tests.oracle.goals import goal_disagreements
 from tests.oracle.kpis import Key, compute
 from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.trends import Trend, Trends
@@ -37,19 +40,31 @@ class Simulated:
         """The company's warehouse."""
         return self.folder / "var" / "warehouse.duckdb"
 
+    def mart(self, name: str) -> pd.DataFrame:
+        """All rows of a mart."""
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return connection.sql(f"select * from marts.{name}").df()
+
     def kpi_values(self) -> pd.DataFrame:
         """What the marts say."""
-        with duckdb.connect(self.warehouse, read_only=True) as connection:
-            return connection.sql("select * from marts.kpi_values").df()
+        return self.mart("kpi_values")
 
     def kpi_trends(self) -> pd.DataFrame:
         """How the marts compare."""
-        with duckdb.connect(self.warehouse, read_only=True) as connection:
-            return connection.sql("select * from marts.kpi_trends").df()
+        return self.mart("kpi_trends")
+
+    def trends(self) -> Trends:
+        """The oracle's eye for changes."""
+        return Trends(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
 
     def true_trends(self) -> dict[Key, Trend]:
         """How the oracle compares."""
-        return Trends(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36)).all()
+        return self.trends().all()
+
+    def goal_disagreements(self) -> list[str]:
+        """Where targets and attainments differ from the oracle."""
+        ledger = Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
+        return goal_disagreements(ledger, self.truth(), self.kpi_values(), self.mart("fct_sales_targets"))
 
     def truth(self) -> pd.DataFrame:
         """What the oracle says of the ledger."""
@@ -60,6 +75,12 @@ class Simulated:
         ledger = Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
         with duckdb.connect(self.warehouse, read_only=True) as connection:
             return cohort_disagreements(ledger, connection)
+
+    def closing_disagreements(self) -> list[str]:
+        """Where the bridge of closing periods differs from the oracle."""
+        ledger = Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return closing_disagreements(ledger, connection)
 
     def content_hashes(self) -> dict[str, str]:
         """Content hash of every mart."""
@@ -77,10 +98,13 @@ class Simulated:
         return Simulated(self.folder, day)
 
 
-def simulate(folder: Path, *, seed: int, scale: float, days: Iterable[date], first: date | None = None) -> Simulated:
+def simulate(
+    folder: Path, *, seed: int, scale: float, days: Iterable[date], first: date | None = None, goals: str = ""
+) -> Simulated:
     """Load and build a simulated company as it stands on each of the days, one after the other.
 
-    `first` is the day whose two years of history the world is made of (the first of the days unless given).
+    `first` is the day whose two years of history the world is made of (the first of the days unless given), `goals`
+    are rows of `targets` as CSV that the company writes into its configuration.
     """
     days = list(days)
     world = World.create(seed, scale, first or days[0])
@@ -88,11 +112,28 @@ def simulate(folder: Path, *, seed: int, scale: float, days: Iterable[date], fir
         for day in days:
             sandbox.advance(max(day, world.as_of))
             sandbox.write_files(folder / "imports")
-            settings = load_settings(company.write_demo(folder, port=sandbox.port, as_of=day))
+            is_new = not (folder / "funnelhouse.toml").exists()
+            file = company.write_demo(folder, port=sandbox.port, as_of=day)
+            if is_new:
+                file.write_text(file.read_text() + _as_configuration(goals))
+            settings = load_settings(file)
             extracted = pipeline.extract(settings)
             assert [report.error for report in extracted if report.error] == []
             loaded = pipeline.load(settings)
             assert [report for report in loaded if report.is_refused] == []
             assert transform.run_dbt(settings, WITHOUT_CHECKS)
     ledger.write(world, folder / "ledger")
+    if goals:
+        targets = folder / "ledger" / "targets.csv"
+        pd.concat([pd.read_csv(each, dtype=str) for each in (targets, io.StringIO(goals))]).to_csv(targets, index=False)
     return Simulated(folder, days[-1])
+
+
+def _as_configuration(goals: str) -> str:
+    """Rows of `targets` as tables of a configuration."""
+    text = ""
+    for row in csv.DictReader(io.StringIO(goals)):
+        words = {"kpi", "period_grain", "dimension", "member", "currency_code", "relative_to"}
+        given = {name: f'"{value}"' if name in words else value for name, value in row.items() if value}
+        text += "\n[[targets]]\n" + "".join(f"{name} = {value}\n" for name, value in given.items())
+    return text

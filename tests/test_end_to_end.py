@@ -8,23 +8,47 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.compare import disagreements
+from tests.oracle.drivers import Drivers, driver_disagreements
 from tests.oracle.trends import trend_disagreements
 from tests.simulated_company import Simulated, simulate
 
 SLICES = [date(2026, 5, 31), date(2026, 6, 17), date(2026, 6, 30)]
+# Of the goals for leads of June the one that came into force later counts, of sales in May the one that is no step.
+GOALS = """\
+kpi,period_grain,period_start_date,dimension,member,target_value,currency_code,valid_from,valid_to,baseline_value,relative_to,relative_change,path_periods
+leads,month,2026-06-01,total,all,,,2026-06-01,,,previous_period,0.1,
+leads,month,2026-07-01,total,all,,,2026-06-01,,,previous_period,0.1,
+leads,month,2026-04-01,total,all,,,2026-03-01,2026-04-01,,previous_period,0.5,
+leads,month,2026-03-01,channel,paid_search,,,,,,previous_year,0.25,
+tickets_created,week,2026-03-30,total,all,,,,,,previous_year,-0.05,
+win_rate,quarter,2026-04-01,team,Enterprise,,,,,,previous_year,0.05,
+win_rate,month,2026-01-01,total,all,0.3,,,,0.25,,,3
+sales_amount,month,2026-04-01,total,all,,,,,,previous_year,0.15,
+sales_amount,month,2026-03-01,channel,paid_search,90000,EUR,,,40000,,,4
+sales_amount,month,2026-05-01,channel,paid_search,65000.5,EUR,,,,,,
+average_deal_amount,month,2026-04-01,total,all,,,,,,previous_period,0.1,
+sales_cycle_days_mean,quarter,2026-01-01,total,all,,,,,,previous_period,-0.1,
+sales_cycle_days_median,month,2026-02-01,total,all,,,,,,previous_year,-0.125,
+net_revenue_retention,quarter,2026-04-01,total,all,,,,,,previous_period,0.02,
+cac,quarter,2026-04-01,total,all,,,,,3000,baseline,-0.2,
+mrr,month,2026-02-01,total,all,60000,,,,,,,
+credited_sales_amount,month,2026-04-01,team,Commercial,,,,,,previous_period,0.1,
+credited_sales_amount,quarter,2026-01-01,team,Enterprise,,,,,,previous_year,0.333333,
+credited_sales_amount,month,2026-08-01,team,Enterprise,,,,,,previous_period,0.1,
+"""
 
 
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
     """A company that was loaded only on the last day."""
     folder = tmp_path_factory.mktemp("at_once")
-    return simulate(folder, seed=11, scale=0.3, days=[SLICES[-1]], first=SLICES[0])
+    return simulate(folder, seed=11, scale=0.3, days=[SLICES[-1]], first=SLICES[0], goals=GOALS)
 
 
 @pytest.fixture(scope="module")
 def in_slices(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
     """The same company, loaded and built on three days."""
-    return simulate(tmp_path_factory.mktemp("in_slices"), seed=11, scale=0.3, days=SLICES)
+    return simulate(tmp_path_factory.mktemp("in_slices"), seed=11, scale=0.3, days=SLICES, goals=GOALS)
 
 
 def test_every_kpi_equals_the_oracle_after_a_full_load(at_once: Simulated) -> None:
@@ -33,6 +57,7 @@ def test_every_kpi_equals_the_oracle_after_a_full_load(at_once: Simulated) -> No
     assert values[values.dimension == "total"].value.notna().sum() > 1_000
     assert disagreements(at_once.truth(), values) == []
     assert at_once.cohort_disagreements() == []
+    assert at_once.closing_disagreements() == []
 
 
 def test_every_kpi_equals_the_oracle_after_incremental_loads(in_slices: Simulated) -> None:
@@ -49,6 +74,7 @@ def test_an_earlier_as_of_date_does_not_see_later_events(at_once: Simulated) -> 
     assert set(values.as_of_date.astype(str)) == {"2026-04-14"}
     assert disagreements(earlier.truth(), values) == []
     assert earlier.cohort_disagreements() == []
+    assert earlier.closing_disagreements() == []
     trends = earlier.kpi_trends()
     assert len(trends[~trends.is_complete_period & trends.p_value.notna()]) > 50
     assert trend_disagreements(earlier.true_trends(), trends) == []
@@ -56,8 +82,26 @@ def test_an_earlier_as_of_date_does_not_see_later_events(at_once: Simulated) -> 
 
 def test_every_trend_equals_the_oracle(in_slices: Simulated) -> None:
     trends = in_slices.kpi_trends()
-    assert set(trends[trends.p_value.notna()].significance_test) == {"two_proportions", "poisson_rates", "welch_t"}
+    tests = {"two_proportions", "poisson_rates", "welch_t", "mann_whitney_u"}
+    assert set(trends[trends.p_value.notna()].significance_test) == tests
     assert trend_disagreements(in_slices.true_trends(), trends) == []
+
+
+def test_every_driver_equals_the_oracle(in_slices: Simulated) -> None:
+    drivers = in_slices.mart("kpi_drivers")
+    assert set(drivers.period_grain) == {"month", "quarter"}
+    assert set(drivers.dimension) == {"channel", "region", "segment", "product", "team", "sales_rep"}
+    assert len(drivers[drivers.mix_effect.notna()]) > 50
+    assert driver_disagreements(Drivers(in_slices.trends()).all(), drivers) == []
+
+
+def test_every_target_and_attainment_equals_the_oracle(in_slices: Simulated) -> None:
+    targets = in_slices.mart("fct_sales_targets")
+    relative = targets[targets.relative_to.isin(["previous_period", "previous_year"])]
+    assert len(relative) == 13  # the fourteenth is no longer in force
+    assert relative[["target_amount_reporting", "target_value"]].notna().any(axis=1).sum() > 8
+    assert targets.path_step.notna().sum() == 6
+    assert in_slices.goal_disagreements() == []
 
 
 @pytest.mark.slow

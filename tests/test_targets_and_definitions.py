@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+import tomllib
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from ingestion.settings import Settings, load_settings
 from orchestration import pipeline, transform
+from tests.oracle.compare import disagreements
+from tests.oracle.goals import goal_disagreements
 from tests.oracle.kpis import compute
+from tests.oracle.ledger import Ledger, Rules
 from tests.orchestration.companies import write_worked_example
 from tests.simulated_company import WITHOUT_CHECKS
 from tests.worked_example import EXAMPLE
@@ -27,7 +35,16 @@ credited_sales_amount,month,2026-03-01,sales_rep,R99,5000,,,,
 win_rate,month,2026-03-01,team,EMEA,40,,,,
 happiness,month,2026-03-01,total,all,1,,,,
 """
+MODEL = 'attribution_model = [{ model = "first_touch" }, { valid_from = 2026-02-15, model = "linear" }]'
 HEADLINE = 'cac_headline = [{ level = "paid" }, { valid_from = 2026-02-01, level = "loaded" }]'
+RULES = Rules(
+    headlines=(
+        (date(1900, 1, 1), "cac", "cac_paid"),
+        (date(2026, 2, 1), "cac", "cac_loaded"),
+        (date(1900, 1, 1), "roas", "roas_first_touch"),
+        (date(2026, 2, 15), "roas", "roas_linear"),
+    )
+)
 SOURCE = """
 [sources.goals]
 kind = "files"
@@ -53,12 +70,25 @@ baseline_value = 4
 
 
 @pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example's files with all targets in one."""
+    folder = tmp_path_factory.mktemp("ledger")
+    for path in EXAMPLE.glob("*.csv"):
+        shutil.copy(path, folder)
+    written = [pd.read_csv(text, dtype=str) for text in (EXAMPLE / "targets.csv", io.StringIO(GOALS))]
+    configured = pd.DataFrame(tomllib.loads(SOURCE)["targets"]).fillna({"dimension": "total", "member": "all"})
+    pd.concat([*written, configured]).to_csv(folder / "targets.csv", index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The worked example with a second file of targets and a headline that changes in February, built."""
+    """The worked example with a second file of targets and two headlines that change in February, built."""
     settings = write_worked_example(tmp_path_factory.mktemp("targets"))
     (settings.folder / "goals.csv").write_text(GOALS)
     file = settings.folder / "funnelhouse.toml"
-    file.write_text(file.read_text().replace("[kpi]\n", f"[kpi]\n{HEADLINE}\n") + SOURCE)
+    text = file.read_text().replace("[kpi]\n", f"[kpi]\n{HEADLINE}\n")
+    file.write_text(text.replace('attribution_model = "first_touch"', MODEL) + SOURCE)
     settings = load_settings(file)
     pipeline.extract(settings)
     pipeline.load(settings)
@@ -94,6 +124,16 @@ def test_relative_targets_follow_what_was_observed(company: Settings) -> None:
         (Decimal(str(credited)) * Decimal("1.1"), None),
         (None, None),  # May follows April, which is not over
     ]
+
+
+def test_every_target_and_what_follows_from_it_equals_the_oracle(company: Settings, ledger: Path) -> None:
+    truth = compute(ledger, AS_OF, RULES)
+    with duckdb.connect(company.warehouse_path, read_only=True) as connection:
+        values = connection.sql("select * from marts.kpi_values").df()
+        targets = connection.sql("select * from marts.fct_sales_targets").df()
+    assert targets.relative_to.notna().sum() == 5
+    assert goal_disagreements(Ledger.read(ledger, AS_OF, RULES), truth, values, targets) == []
+    assert disagreements(truth, values[values.is_official_version]) == []
 
 
 def test_a_path_and_a_baseline_give_a_target_for_every_period(company: Settings) -> None:
@@ -136,15 +176,22 @@ def test_targets_that_make_no_sense_are_reported(company: Settings) -> None:
 def test_both_versions_of_a_definition_stand_side_by_side(company: Settings) -> None:
     assert rows(
         company,
-        "select version, valid_from, valid_to, computed_as, change_note is not null"
-        " from marts.kpi_definitions where kpi = 'cac' order by version",
+        "select kpi, version, valid_from, valid_to, computed_as, change_note is not null"
+        " from marts.kpi_definitions where kpi in ('cac', 'roas') order by kpi, version",
     ) == [
-        (1, date(1900, 1, 1), date(2026, 2, 1), "cac_paid", True),
-        (2, date(2026, 2, 1), None, "cac_loaded", True),
+        ("cac", 1, date(1900, 1, 1), date(2026, 2, 1), "cac_paid", True),
+        ("cac", 2, date(2026, 2, 1), None, "cac_loaded", True),
+        ("roas", 1, date(1900, 1, 1), date(2026, 2, 15), "roas_first_touch", True),
+        ("roas", 2, date(2026, 2, 15), None, "roas_linear", True),
     ]
     both = "select period_grain, period_start_date, dimension, member, numerator, denominator, value from marts."
-    for version, name in ((1, "cac_paid"), (2, "cac_loaded")):
-        shown = rows(company, f"{both}kpi_values where kpi = 'cac' and version = {version} order by all")
+    for kpi, version, name in (
+        ("cac", 1, "cac_paid"),
+        ("cac", 2, "cac_loaded"),
+        ("roas", 1, "roas_first_touch"),
+        ("roas", 2, "roas_linear"),
+    ):
+        shown = rows(company, f"{both}kpi_values where kpi = '{kpi}' and version = {version} order by all")
         assert len(shown) > 50
         assert shown == rows(company, f"{both}kpi_values where kpi = '{name}' order by all")
 
@@ -156,6 +203,21 @@ def test_one_version_of_a_definition_is_the_official_one(company: Settings) -> N
         " where kpi = 'cac' and period_grain = 'month' and dimension = 'total' and is_official_version"
         " and period_start_date >= date '2026-01-01' order by period_start_date",
     ) == [(date(2026, 1, 1), 1, False), (date(2026, 2, 1), 2, True), (date(2026, 3, 1), 2, False)]
+    # days change on the day, the month and the week in which it lies keep the definition of their first day
+    assert rows(
+        company,
+        "select period_grain, period_start_date, version from marts.kpi_values"
+        " where kpi = 'roas' and dimension = 'total' and is_official_version and is_definition_break order by all",
+    ) == [
+        ("day", date(2026, 2, 15), 2),
+        ("month", date(2026, 3, 1), 2),
+        ("week", date(2026, 2, 16), 2),
+    ]
+    assert rows(
+        company,
+        "select attribution_model, min(closed_date) >= date '2026-02-15', max(closed_date) < date '2026-02-15'"
+        " from marts.fct_attribution where is_headline_model group by all order by all",
+    ) == [("first_touch", False, True), ("linear", True, False)]
     assert (
         rows(
             company,

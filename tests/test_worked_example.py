@@ -14,9 +14,11 @@ import pytest
 
 from ingestion.settings import Settings, load_settings
 from orchestration import pipeline, transform
-from tests.oracle.compare import cohort_disagreements, disagreements
+from tests.oracle.compare import closing_disagreements, cohort_disagreements, disagreements
+from tests.oracle.drivers import Drivers, driver_disagreements
 from tests.oracle.kpis import compute, sums_by
 from tests.oracle.ledger import Ledger
+from tests.oracle.trends import Trends, trend_disagreements
 from tests.orchestration.companies import write_worked_example
 from tests.simulated_company import WITHOUT_CHECKS
 from tests.worked_example import EXAMPLE, differences, expected_rows
@@ -54,6 +56,13 @@ def test_the_marts_give_every_number_of_the_worked_example(example: Settings, sc
     assert disagreements(compute(EXAMPLE, SCENARIOS[scenario]), values) == []
     with duckdb.connect(example.warehouse_path, read_only=True) as connection:
         assert cohort_disagreements(Ledger.read(EXAMPLE, SCENARIOS[scenario]), connection) == []
+        assert closing_disagreements(Ledger.read(EXAMPLE, SCENARIOS[scenario]), connection) == []
+        drivers = connection.sql("select * from marts.kpi_drivers").df()
+        kpi_trends = connection.sql("select * from marts.kpi_trends").df()
+    trends = Trends(EXAMPLE, SCENARIOS[scenario])
+    assert len(drivers) > 20
+    assert driver_disagreements(Drivers(trends).all(), drivers) == []
+    assert trend_disagreements(trends.all(), kpi_trends) == []
 
 
 @pytest.fixture(scope="module")

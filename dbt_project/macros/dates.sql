@@ -184,6 +184,19 @@
     )
 {%- endmacro %}
 
+{% macro timestamp_add_seconds(timestamp, seconds) %}
+    {{- return(adapter.dispatch('timestamp_add_seconds')(timestamp, seconds)) -}}
+{% endmacro %}
+
+{% macro default__timestamp_add_seconds(timestamp, seconds) -%}
+    ({{ timestamp }} + to_seconds(cast({{ seconds }} as bigint)))
+{%- endmacro %}
+
+{% macro spark__timestamp_add_seconds(timestamp, seconds) -%}
+    timestampadd(second, cast({{ seconds }} as int), {{ timestamp }})
+{%- endmacro %}
+
+
 {% macro timestamp_add_minutes(timestamp, minutes) %}
     {{- return(adapter.dispatch('timestamp_add_minutes')(timestamp, minutes)) -}}
 {% endmacro %}

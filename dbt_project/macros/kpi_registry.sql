@@ -17,7 +17,7 @@
         else 'numerator' if entry.unit == 'count' else 'none' %}
     {%- set significance_test = 'two_proportions' if entry.aggregation == 'ratio' and entry.unit == 'ratio'
         else 'poisson_rates' if entry.aggregation == 'sum' and entry.unit == 'count'
-        else 'welch_t' if name.endswith('_mean') else 'none' %}
+        else 'welch_t' if name.endswith('_mean') else 'mann_whitney_u' if name.endswith('_median') else 'none' %}
     {{ 'union all' if not loop.first }}
     select
         {{ text_literal(name) }} as kpi,

@@ -150,6 +150,7 @@ def _write(settings: Settings, build_id: str, draft: Path, earlier: restatements
     with duckdb.connect() as connection:
         connection.execute("set autoinstall_known_extensions = false")
         connection.execute("set TimeZone = 'UTC'")
+        warehouse.limit_memory(connection, settings)
         connection.execute(f"attach {literal(draft)} as version (storage_version '{STORAGE_VERSION}')")
         connection.execute("create schema version.marts")
         described = _descriptions(settings)

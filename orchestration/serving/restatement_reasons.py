@@ -31,6 +31,19 @@ _MERGED = {
     "fct_tickets": ("tickets", "ticket_id"),
     "dim_customers": ("accounts", "account_id"),
 }
+# Columns of facts that name a member of a dimension, by its id or by its key.
+_MEMBERS: dict[str, tuple[str, ...]] = {
+    **{
+        name: (name,)
+        for name in ("channel", "source", "region", "segment", "opportunity_type", "ticket_channel", "agent_group")
+    },
+    "currency": ("currency_code",),
+    "team": ("team", "owner_team", "created_team"),
+    "sales_rep": ("sales_rep_id", "sales_rep_key", "owner_sales_rep_key", "created_sales_rep_key"),
+    "campaign": ("campaign_id", "campaign_key"),
+    "product": ("product_key",),
+}
+_KEYED = {"sales_rep": "dim_sales_reps", "campaign": "dim_campaigns", "product": "dim_products"}
 _MOVES_WITH_AS_OF = ("is_past_due", "open_in_stage_days", "open_in_stage_count", "build_id")
 _EVENTS = ("_count", "_days", "_hours", "_minutes", "_number", "_date", "_at")
 _STATES = ("stage_key", "status", "answer", "movement_type")
@@ -65,7 +78,8 @@ _FACT = """
             earlier_rows.events is distinct from later_rows.events as has_events,
             list_max(later_rows.days) > $as_of as has_later_day,
             earlier_rows.amounts is distinct from later_rows.amounts as has_amounts,
-            list_distinct(list_concat(earlier_rows.days, later_rows.days)) as days
+            list_distinct(list_concat(earlier_rows.days, later_rows.days)) as days,
+            list_distinct(list_concat(earlier_rows.members, later_rows.members)) as members
         from earlier_rows
         full outer join later_rows
             on earlier_rows.record = later_rows.record
@@ -85,6 +99,7 @@ _FACT = """
         select
             record,
             days,
+            members,
             case
                 when is_new and not was_due then []
                 when is_new and {is_derived} and owner_was_there then [amount_reason]
@@ -103,7 +118,7 @@ _FACT = """
             end as reasons
         from converted
     )
-    select '{fact}' as fact, record, unnest(reasons) as reason, days
+    select '{fact}' as fact, record, unnest(reasons) as reason, days, members
     from reasoned
 """
 _RATE_OF_THE_DAYS = """exists (
@@ -113,7 +128,10 @@ _RATE_OF_THE_DAYS = """exists (
 
 
 def collect(connection: duckdb.DuckDBPyConnection, facts: list[str], as_of_date: object) -> None:
-    """Fill the temporary table `changed_records` (fact, record, reason, days) from two attached versions.
+    """Fill the temporary tables `changed_records` and `member_keys` from two attached versions.
+
+    A changed record has its days and its members of before and of now, as `dimension=key`; `member_keys` says by which
+    of them a member goes.
 
     Args:
         connection: with `earlier_file` and `version` attached.
@@ -121,8 +139,10 @@ def collect(connection: duckdb.DuckDBPyConnection, facts: list[str], as_of_date:
         as_of_date: the earlier version's last complete day.
     """
     connection.execute(
-        "create or replace temp table changed_records (fact text, record text, reason text, days date[])"
+        "create or replace temp table changed_records (fact text, record text, reason text, days date[],"
+        " members text[])"
     )
+    _member_keys(connection)
     _changed_rates(connection)
     owners = {owner for fact in facts if fact in OWNERS for owner in [OWNERS[fact][1]] if owner}
     for fact in [*sorted(owners), *sorted(set(facts) - owners)]:
@@ -154,6 +174,7 @@ def _statement(fact: str, columns: dict[str, str]) -> str:
             f"{owner or 'cast(null as text)'} as owner",
             f"{quoted(days[0]) if days else 'cast(null as date)'} as born",
             f"list_filter([{', '.join(map(quoted, days))}]::date[], lambda day: day is not null) as days",
+            f"[{', '.join(_members(columns))}] as members",
             f"{_hash_of(attributes)} as attributes",
             f"{_hash_of(events)} as events",
             f"{_hash_of(amounts)} as amounts",
@@ -166,6 +187,35 @@ def _statement(fact: str, columns: dict[str, str]) -> str:
         is_derived=str(owner is not None).lower(),
         is_rate="true" if knows_original else _RATE_OF_THE_DAYS,
     )
+
+
+def _members(columns: dict[str, str]) -> list[str]:
+    """What a row names as its members; everything counts for the total."""
+    named = [
+        f"'{dimension}=' || coalesce({quoted(name)}, '(unknown)')"
+        for dimension, names in _MEMBERS.items()
+        for name in names
+        if name in columns
+    ]
+    return ["'total=all'", *named]
+
+
+def _member_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """By which keys the restated members go: their id, and that of their row in a dimension of either version."""
+    connection.execute(
+        "create or replace temp table member_keys as"
+        " select distinct dimension, member, concat_ws('=', dimension, member) as member_key from restated"
+        " union select 'total', 'all', 'total=all'"
+    )
+    for dimension, mart in _KEYED.items():
+        if _shared_columns(connection, mart):
+            connection.execute(
+                "insert into member_keys"  # noqa: S608 - constant names
+                f" select dimension, member, concat_ws('=', dimension, {dimension}_key) from member_keys inner join ("
+                f" select {dimension}_id, {dimension}_key from version.marts.{mart} union"
+                f" select {dimension}_id, {dimension}_key from earlier_file.marts.{mart})"
+                f" on dimension = '{dimension}' and member = {dimension}_id"
+            )
 
 
 def _shared_columns(connection: duckdb.DuckDBPyConnection, fact: str) -> dict[str, str]:

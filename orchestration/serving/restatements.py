@@ -30,7 +30,11 @@ COLUMNS = (
         " date); several are separated by commas. Unexplained when no published fact of the period changed.",
     ),
     ("changed_facts", "varchar", "Facts whose changed records gave the reason; NULL for a definition alone."),
-    ("changed_record_count", "bigint", "Changed records of these facts in the period, of all members."),
+    (
+        "changed_record_count",
+        "bigint",
+        "Changed records of these facts in the period, those of the member where a fact names it.",
+    ),
     ("published_build_id", "varchar", "Build that had published the value."),
     ("published_as_of_date", "date", "Last complete day of that build."),
     ("restated_build_id", "varchar", "Build that replaced it."),
@@ -70,26 +74,52 @@ _RESTATED = """
     left join version.marts.kpi_definitions as definitions
         using (kpi, version)
 """
-# A stock, a median or a rate of two ends looks back: what changed before the period counts as well.
+# A stock, a median or a rate of two ends looks back: what changed before the period counts as well. Where a fact names
+# members, only the records that were or are the member's count for it.
 _EXPLAINED = """
     create temp table explained as
-    with asked as (
-        select distinct facts, is_cumulative, period_start_date, period_end_date
+    with changed as (
+        select fact, record, reason, days, unnest(members) as member_key
+        from changed_records
+    ),
+    carried as (
+        select distinct fact, split_part(member_key, '=', 1) as dimension
+        from changed
+    ),
+    asked as (
+        select distinct facts, is_cumulative, period_start_date, period_end_date, dimension, member
         from restated
+        union
+        select distinct facts, is_cumulative, period_start_date, period_end_date, 'total', 'all'
+        from restated
+    ),
+    of_facts as (
+        select asked.*, unnest(asked.facts) as fact
+        from asked
+    ),
+    by_key as (
+        select of_facts.*, coalesce(member_keys.member_key, 'total=all') as member_key
+        from of_facts
+        left join carried
+            on of_facts.fact = carried.fact and of_facts.dimension = carried.dimension
+        left join member_keys
+            on carried.dimension = member_keys.dimension and of_facts.member = member_keys.member
     )
     select
-        asked.facts, asked.is_cumulative, asked.period_start_date, asked.period_end_date,
-        list_sort(list_distinct(list(changed_records.reason))) as reasons,
-        string_agg(distinct changed_records.fact, ', ' order by changed_records.fact) as changed_facts,
-        count(distinct (changed_records.fact, changed_records.record)) as changed_record_count
-    from asked
-    inner join changed_records
-        on list_contains(asked.facts, changed_records.fact)
+        by_key.facts, by_key.is_cumulative, by_key.period_start_date, by_key.period_end_date, by_key.dimension,
+        by_key.member,
+        list_sort(list_distinct(list(changed.reason))) as reasons,
+        string_agg(distinct changed.fact, ', ' order by changed.fact) as changed_facts,
+        count(distinct (changed.fact, changed.record)) as changed_record_count
+    from by_key
+    inner join changed
+        on by_key.fact = changed.fact
+        and by_key.member_key = changed.member_key
         and len(list_filter(
-            changed_records.days,
-            lambda day: day <= asked.period_end_date and (asked.is_cumulative or day >= asked.period_start_date)
+            changed.days,
+            lambda day: day <= by_key.period_end_date and (by_key.is_cumulative or day >= by_key.period_start_date)
         )) > 0
-    group by asked.facts, asked.is_cumulative, asked.period_start_date, asked.period_end_date
+    group by all
 """
 _INSERT = """
     insert into version.marts.kpi_restatements by name
@@ -98,24 +128,32 @@ _INSERT = """
         restated.member, restated.published_value, restated.restated_value,
         coalesce(nullif(array_to_string(list_concat(
             case
-                when restated.is_flow and len(explained.reasons) > 1
-                    then list_filter(explained.reasons, lambda reason: reason <> 'later event')
-                else explained.reasons
+                when restated.is_flow and len(coalesce(own.reasons, shared.reasons)) > 1
+                    then list_filter(coalesce(own.reasons, shared.reasons), lambda reason: reason <> 'later event')
+                else coalesce(own.reasons, shared.reasons)
             end,
             case when $is_redefined or redefined.kpi is not null then ['definition'] else [] end
         ), ', '), ''), 'unexplained') as reason,
-        explained.changed_facts,
-        coalesce(explained.changed_record_count, 0) as changed_record_count,
+        coalesce(own.changed_facts, shared.changed_facts) as changed_facts,
+        coalesce(own.changed_record_count, shared.changed_record_count, 0) as changed_record_count,
         $published_build_id as published_build_id,
         $as_of_date as published_as_of_date,
         $restated_build_id as restated_build_id,
         (select max(as_of_date) from version.marts.kpi_values) as restated_as_of_date
     from restated
-    left join explained
-        on restated.facts is not distinct from explained.facts
-        and restated.is_cumulative is not distinct from explained.is_cumulative
-        and restated.period_start_date = explained.period_start_date
-        and restated.period_end_date = explained.period_end_date
+    left join explained as own
+        on restated.facts is not distinct from own.facts
+        and restated.is_cumulative is not distinct from own.is_cumulative
+        and restated.period_start_date = own.period_start_date
+        and restated.period_end_date = own.period_end_date
+        and restated.dimension = own.dimension
+        and restated.member = own.member
+    left join explained as shared  -- for members of whose own records none changed
+        on restated.facts is not distinct from shared.facts
+        and restated.is_cumulative is not distinct from shared.is_cumulative
+        and restated.period_start_date = shared.period_start_date
+        and restated.period_end_date = shared.period_end_date
+        and shared.dimension = 'total'
     left join redefined
         on restated.kpi = redefined.kpi
         and restated.version = redefined.version

@@ -251,14 +251,16 @@ class TestRawTables:
         ]
         assert tables["gross_margin_ratios"] == [(date(1900, 1, 1), "0.7500"), (date(2026, 1, 1), "0.8000")]
         assert tables["cohort_maturities"] == [("lead_to_won_rate", 270)]
-        assert tables["kpi_headlines"] == [("cac", "loaded", date(1900, 1, 1))]
+        assert tables["kpi_headlines"] == [
+            ("cac", "loaded", date(1900, 1, 1)), ("roas", "first_touch", date(1900, 1, 1)),
+        ]  # fmt: skip
         assert tables["holidays"] == [("default", date(2026, 1, 1), "New Year")]
         assert tables["holiday_calendars"] == [("default", "DE")]
         assert tables["pipeline_settings"] == [("hubspot", "renewals", "s2", True)]
         assert tables["value_mappings"] == [("hubspot", "opportunities", "opportunity_type", "newbusiness", "new")]
         assert tables["sources"] == [("hubspot", "hubspot", True)]
         parameters = (
-            date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, "first_touch", 90, 7, 0, False, "67", 36, 13,
+            date(2026, 4, 1), "USD", "Europe/Berlin", 1, "monday", 7, 90, 7, 0, False, "67", 36, 13,
             "0.0500", None,
         )  # fmt: skip
         assert tables["run_parameters"] == [parameters]

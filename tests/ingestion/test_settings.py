@@ -103,6 +103,7 @@ def test_a_wrong_override_names_the_variable(tmp_path: Path) -> None:
         ("[kpi]\ngross_margin_ratio = [{ ratio = 0.7 }, { ratio = 0.8 }]\n", 1, "two ratios from the same day on"),
         ("[kpi.maturity_days]\nlead_to_won_rate = -1\n", 2, "greater than or equal to 0"),
         ("[kpi.maturity_days]\nwin_rate = 30\n", 2, "lead_to_won_rate"),
+        ("[warehouse]\nmemory_limit = 'most of it'\n", 2, "`warehouse.memory_limit`"),
         ("surprise = 1\n", 1, "`surprise`: unknown key"),
         ("folder = 'x'\n", 1, "unknown key"),
     ],
@@ -214,18 +215,43 @@ def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
 
 
 def test_the_headline_of_acquisition_cost_may_change(tmp_path: Path) -> None:
-    assert [dated.level for dated in read(tmp_path, "").kpi.cac_headline] == ["loaded"]
-    assert [dated.level for dated in read(tmp_path, "[kpi]\ncac_headline = 'paid'\n").kpi.cac_headline] == ["paid"]
+    assert [dated.variant for dated in read(tmp_path, "").kpi.cac_headline] == ["loaded"]
+    assert [dated.variant for dated in read(tmp_path, "[kpi]\ncac_headline = 'paid'\n").kpi.cac_headline] == ["paid"]
     two = "[kpi]\ncac_headline = [{ level = 'paid' }, { valid_from = 2026-01-01, level = 'loaded' }]\n"
-    assert [(dated.valid_from, dated.level) for dated in read(tmp_path, two).kpi.cac_headline] == [
+    assert [(dated.valid_from, dated.variant) for dated in read(tmp_path, two).kpi.cac_headline] == [
         (date(1900, 1, 1), "paid"), (date(2026, 1, 1), "loaded"),
     ]  # fmt: skip
+
+
+def test_the_model_of_returns_may_change_on_any_day(tmp_path: Path) -> None:
+    assert [dated.variant for dated in read(tmp_path, "").kpi.attribution_model] == ["first_touch"]
+    dated = "[{ model = 'last_touch' }, { valid_from = 2026-01-15, model = 'linear' }]"
+    assert read(tmp_path, f"[kpi]\nattribution_model = {dated}\n").kpi.headlines == [
+        ("cac", "loaded", date(1900, 1, 1)),
+        ("roas", "last_touch", date(1900, 1, 1)),
+        ("roas", "linear", date(2026, 1, 15)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("models", "finding"),
+    [
+        ("[{ model = 'linear' }, { model = 'time_decay' }]", "two things from the same day on"),
+        ("[{ valid_from = 2026-01-01, model = 'linear' }]", "holds from the beginning"),
+        ("[{ model = 'linear' }, { valid_from = 2026-01-01, model = 'linear' }]", "in force already"),
+        ("'middle_touch'", "model"),
+        ("[]", "at least 1"),
+    ],
+)
+def test_a_model_of_returns_without_sense_is_refused(models: str, finding: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=finding):
+        read(tmp_path, f"[kpi]\nattribution_model = {models}\n")
 
 
 @pytest.mark.parametrize(
     ("levels", "finding"),
     [
-        ("[{ level = 'paid' }, { level = 'loaded' }]", "two levels from the same day on"),
+        ("[{ level = 'paid' }, { level = 'loaded' }]", "two things from the same day on"),
         ("[{ level = 'paid' }, { valid_from = 2026-01-15, level = 'loaded' }]", "first day of a month"),
         ("[{ valid_from = 2026-01-01, level = 'loaded' }]", "holds from the beginning"),
         ("[{ level = 'paid' }, { valid_from = 2026-01-01, level = 'paid' }]", "in force already"),

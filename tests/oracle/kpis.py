@@ -14,6 +14,8 @@ import pandas as pd
 
 from tests.oracle.activities import Activities
 from tests.oracle.attribution import Attribution
+from tests.oracle.closing import ClosingBridge
+from tests.oracle.closing import Key as ClosingKey
 from tests.oracle.facts import Deals, Fact, Facts, People
 from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.maturity import DAYS, maturity
@@ -131,12 +133,31 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(worth.values(first_day(facts, as_of), values))
     values.update(found.buyers.values(first_day(facts, as_of)))
     values.update(spend.visitors())
-    values.update({("cac", *key[1:]): value for key, value in values.items() if key[0] == "cac_loaded"})
+    values.update(_headlines(values, ledger.rules))
     values = _unknown_without_inputs(values, ledger)
     days = DAYS | dict(ledger.rules.maturity_days)
     old_enough = maturity(facts.additive, calendar, as_of, days, shares)
     rows = [(*key, *value, None if value[1] is None else old_enough.get(key)) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
+
+
+def closing_bridge(ledger: Ledger) -> dict[ClosingKey, dict[str, Decimal]]:
+    """The bridge of what is expected to close in each period."""
+    found = collect(ledger)
+    return ClosingBridge(ledger, found.pipeline, first_day(found.facts, ledger.as_of)).all()
+
+
+def _headlines(values: dict[Key, Value], rules: Rules) -> dict[Key, Value]:
+    """The KPIs that go by another one's value, which may change on a date: a period has that of its first day."""
+    names = {kpi for _, kpi, _ in rules.headlines}
+    variants = {variant for _, _, variant in rules.headlines}
+    return {
+        (kpi, *key[1:]): value
+        for key, value in values.items()
+        if key[0] in variants
+        for kpi in names
+        if rules.meant_by(kpi, key[2]) == key[0]
+    }
 
 
 def grains(kpi: str) -> Iterable[str]:

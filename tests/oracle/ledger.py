@@ -53,7 +53,10 @@ class Rules:
     gross_margins: tuple[tuple[date, Decimal], ...] = ((date(1900, 1, 1), Decimal("0.80")),)
     clv_horizon_months: int = 12
     maturity_days: tuple[tuple[str, int], ...] = ()
-    attribution_model: str = "first_touch"
+    headlines: tuple[tuple[date, str, str], ...] = (
+        (date(1900, 1, 1), "cac", "cac_loaded"),
+        (date(1900, 1, 1), "roas", "roas_first_touch"),
+    )
     lookback_days: int = 90
     half_life_days: int = 7
 
@@ -61,6 +64,11 @@ class Rules:
         """The gross margin in force on a day; None when there is none."""
         known = [share for start, share in sorted(self.gross_margins) if start <= day]
         return known[-1] if known else None
+
+    def meant_by(self, kpi: str, day: date) -> str:
+        """What a plain name stands for in a period that begins on a day."""
+        known = [variant for start, name, variant in sorted(self.headlines) if name == kpi and start <= day]
+        return known[-1] if known else kpi
 
 
 @dataclass

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tests.oracle.ledger import Ledger, Row, money
+from tests.oracle.goals import Key, Value, goals
+from tests.oracle.ledger import Ledger
 from tests.oracle.periods import MONTHS
 
 Target = tuple[str, date, str, str]
@@ -31,15 +32,15 @@ def working_days(ledger: Ledger, start: date, end: date) -> int:
     return sum(day.isoweekday() in weekdays and day not in holidays for day in days)
 
 
-def target_amounts(ledger: Ledger) -> dict[Target, Decimal]:
+def target_amounts(ledger: Ledger, values: dict[Key, Value]) -> dict[Target, Decimal]:
     """Quota by (grain, period start, dimension, member), teams and company completed from the level below.
 
     Periods reach from the first target to the as-of date or the last target, whichever is later.
     """
     written: dict[tuple[str, str], list[Quota]] = defaultdict(list)
-    for row in ledger.rows("targets"):
-        if row["kpi"] == "credited_sales_amount":
-            written[row["dimension"], row["member"]].append(_quota(ledger, row))
+    for (_, grain, start, dimension, member), amount in goals(ledger, values, "credited_sales_amount").items():
+        if amount is not None:
+            written[dimension, member].append(_quota(ledger, grain, start, dimension, member, amount))
     starts = [quota.start for quotas in written.values() for quota in quotas]
     last = max([ledger.as_of, *(quota.end for quotas in written.values() for quota in quotas)])
     days = [
@@ -86,13 +87,11 @@ def _employment(ledger: Ledger, rep: str) -> tuple[date, date]:
     return date.fromisoformat(row.get("employed_from") or "1900-01-01"), end
 
 
-def _quota(ledger: Ledger, row: Row) -> Quota:
-    start = date.fromisoformat(row["period_start_date"])
-    end = ledger.calendar.last_day(start, row["period_grain"])
-    first, gone = (date.min, date.max) if row["dimension"] != "sales_rep" else _employment(ledger, row["member"])
+def _quota(ledger: Ledger, grain: str, start: date, dimension: str, who: str, amount: Decimal) -> Quota:
+    end = ledger.calendar.last_day(start, grain)
+    first, gone = (date.min, date.max) if dimension != "sales_rep" else _employment(ledger, who)
     days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
-    amount = ledger.convert(money(row["target_value"]), row.get("currency_code", ""), min(start, ledger.as_of))
-    return Quota(row["period_grain"], start, end, amount, tuple(day for day in days if first <= day < gone))
+    return Quota(grain, start, end, amount, tuple(day for day in days if first <= day < gone))
 
 
 def _amount(

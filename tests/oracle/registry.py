@@ -10,6 +10,7 @@ RATIOS = {
     "tickets_per_customer", "lead_to_meeting_rate", "lead_to_quote_rate", "meeting_to_won_rate", "cost_per_lead",
     "cost_per_mql", "cost_per_sql", "cost_per_opportunity", "stage_conversion_rate",
     "stage_conversion_from_lead_rate", "stage_transition_rate", "roas", "cac",
+    "roas_first_touch", "roas_last_touch", "roas_linear", "roas_position_based", "roas_time_decay",
 }  # fmt: skip
 SUMS = {
     "leads", "mqls", "mql_events", "re_mqls", "sqls", "opportunities_created", "opportunities_created_amount",
@@ -45,6 +46,7 @@ NEEDS = {
     "cost": {
         "cac", "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cost_per_lead", "cost_per_mql",
         "cost_per_sql", "cost_per_opportunity", "cac_payback_months", "clv_to_cac_ratio", "roas",
+        "roas_first_touch", "roas_last_touch", "roas_linear", "roas_position_based", "roas_time_decay",
     },
     "impressions": {"impressions"},
     "clicks": {"clicks"},
@@ -80,6 +82,8 @@ DURATIONS = {
     "resolution_minutes": ("median", "p90"),
     "first_resolution_minutes": ("median",),
     "lead_response_minutes": ("median",),
+    "first_response_minutes_vendor": ("median", "p90"),
+    "resolution_minutes_vendor": ("median", "p90"),
     "time_in_stage_days": ("median", "mean", "p90"),
 }
 

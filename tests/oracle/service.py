@@ -20,7 +20,7 @@ Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
 NONE: Value = (None, None, None)
 SHARED = ("total", "region", "segment")
-OF_SALES = ("channel", "source", "campaign", "opportunity_type", "currency", "team", "sales_rep")
+OF_SALES = ("channel", "source", "campaign", "product", "opportunity_type", "currency", "team", "sales_rep")
 
 
 def tickets_per_customer(values: dict[Key, Value]) -> dict[Key, Value]:
@@ -138,6 +138,7 @@ class Service:
             if start and reply:
                 self._duration("first_response_minutes", hours, ticket, start, reply)
             self._solves(hours, ticket, events, start)
+            self._shown_by_vendor(ticket, events, reply, tells=_source(ticket) in told)
             self._targets(ticket, events)
             if _source(ticket) not in told:
                 continue
@@ -154,6 +155,17 @@ class Service:
         minutes = hours.minutes(ticket.get("schedule_id") or "default", start, end)
         if minutes is not None and start <= end:
             self.out.durations.append(Fact(name, self._day(end), self.members(ticket), minutes))
+
+    def _shown_by_vendor(self, ticket: Row, events: list[Moment], reply: datetime | None, *, tells: bool) -> None:
+        """The vendor's own minutes: on the day of the reply or the last solve; of the creation if nobody tells them."""
+        solves = [moment for moment, row in events if row["event_type"] == "solved"]
+        ends = {"first_reply": reply, "full_resolution": max(solves, default=None)}
+        names = {"first_reply": "first_response_minutes_vendor", "full_resolution": "resolution_minutes_vendor"}
+        for column, end in ends.items():
+            minutes = ticket.get(f"vendor_{column}_minutes")
+            day = (self._day(end) if end else None) if tells else self.ledger.day(ticket["created_at"])
+            if minutes and day is not None:
+                self.out.durations.append(Fact(names[column], day, self.members(ticket), Decimal(minutes)))
 
     def _solves(self, hours: Hours, ticket: Row, events: list[Moment], start: datetime | None) -> None:
         turns = [(moment, row["event_type"]) for moment, row in events if row["event_type"] in ("solved", "reopened")]

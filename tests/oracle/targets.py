@@ -21,7 +21,7 @@ def _ratio(numerator: Decimal, denominator: Decimal) -> Value:
 def targeted(ledger: Ledger, values: dict[Key, Value], pipeline: Pipeline) -> dict[Key, Value]:
     """Attainment, pace and coverage of every period and member with a target."""
     found: dict[Key, Value] = {}
-    for (grain, start, dimension, who), target in target_amounts(ledger).items():
+    for (grain, start, dimension, who), target in target_amounts(ledger, values).items():
         end, key = ledger.calendar.last_day(start, grain), (grain, start, dimension, who)
         got = values.get(("credited_sales_amount", *key), (Decimal(0), None, 0.0))[0] or Decimal(0)
         if start <= ledger.as_of:

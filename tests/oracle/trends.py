@@ -91,7 +91,7 @@ class Trends:
     def __init__(self, folder: Path, as_of: date, rules: Rules | None = None, newest: int = 13) -> None:
         ledger = Ledger.read(folder, as_of, rules)
         facts = collect(ledger).facts
-        self.as_of, self.calendar, self.newest = as_of, ledger.calendar, newest
+        self.as_of, self.calendar, self.rules, self.newest = as_of, ledger.calendar, ledger.rules, newest
         self.first, self.days = first_day(facts, as_of), Days(facts)
         self.stocks = {fact.kpi for fact in facts.stocks}
         frame = compute(folder, as_of, rules)
@@ -101,7 +101,7 @@ class Trends:
     def all(self) -> dict[Key, Trend]:
         """Every value of the newest periods with what it is compared with."""
         recent = {(grain, start) for grain in GRAINS for start in self._recent(grain)}
-        return {key: self._trend(key) for key in self.values if (key[1], key[2]) in recent}
+        return {key: self.changed(key) for key in self.values if (key[1], key[2]) in recent}
 
     def _recent(self, grain: str) -> list[date]:
         starts = [self.calendar.period_of(self.as_of, grain)]
@@ -109,7 +109,8 @@ class Trends:
             starts.append(self.calendar.period_of(starts[-1] - timedelta(days=1), grain))
         return starts
 
-    def _trend(self, key: Key) -> Trend:
+    def changed(self, key: Key) -> Trend:
+        """What one value is compared with."""
         _, grain, start, _, _ = key
         before = self.calendar.period_of(start - timedelta(days=1), grain)
         year_before = start - timedelta(days=364) if grain == "week" else _a_year_before(start)
@@ -150,7 +151,7 @@ class Trends:
     def _summed(self, key: Key, span: Span) -> Value:
         if self.values[key][0] is None:
             return None, None, None
-        part, whole = self.days.sum((key[0], key[3], key[4]), span)
+        part, whole = self.days.sum((self.rules.meant_by(key[0], key[2]), key[3], key[4]), span)
         return (part, whole, quotient(part, whole)) if key[0] in RATIOS else (part, None, float(part))
 
     def _tested(self, key: Key, previous: Value, now: Span, then: Span) -> tuple[float | None, float | None]:
@@ -162,6 +163,9 @@ class Trends:
         if kpi.endswith("_mean"):
             who = kpi.removesuffix("_mean"), dimension, member
             return two_means(*(self.days.values(who, span) for span in (now, then)))
+        if kpi.endswith("_median"):
+            who = kpi.removesuffix("_median"), dimension, member
+            return two_orders(*(self.days.values(who, span) for span in (now, then)))
         return None, None
 
 
@@ -209,6 +213,15 @@ def two_means(now: list[float], then: list[float]) -> tuple[float | None, float 
         return None, None
     found = stats.ttest_ind(now, then, equal_var=False)
     return float(found.statistic), float(found.pvalue)
+
+
+def two_orders(now: list[float], then: list[float]) -> tuple[float | None, float | None]:
+    """Mann and Whitney's test; its z again from the p-value, 0 where the continuity correction leaves nothing."""
+    if min(len(now), len(then)) < ENOUGH or len({*now, *then}) == 1:
+        return None, None
+    found = stats.mannwhitneyu(now, then, alternative="two-sided", method="asymptotic", use_continuity=True)
+    up = float(found.statistic) - len(now) * len(then) / 2
+    return float(np.copysign(stats.norm.isf(found.pvalue / 2), up)), float(found.pvalue)
 
 
 def trend_disagreements(truth: dict[Key, Trend], marts: pd.DataFrame) -> list[str]:

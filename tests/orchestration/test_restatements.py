@@ -12,7 +12,7 @@ from tests.orchestration.companies import copy_company, funnel
 
 # What happens to the worked example after its first publication: one change of each kind, each in another fact.
 _APPENDED = {
-    "leads": "L90,zoe@omega.example,A9,2026-01-22T09:00:00Z,google,C1,,false,2026-01-22T09:00:00Z",
+    "leads": "L90,zoe@omega.example,A2,2026-01-22T09:00:00Z,google,C1,,false,2026-01-22T09:00:00Z",
     "record_merges": "leads,L12,L10,2026-03-30T10:00:00Z",
     "lead_events": "LE90,L04,mql,2026-04-01T09:00:00Z,",
 }
@@ -72,6 +72,32 @@ def test_reason_is_what_happened_to_the_records(
     restated: Settings, kpi: str, start: str, expected: tuple[object, ...]
 ) -> None:
     assert month(restated, kpi, start) == expected
+
+
+@pytest.mark.parametrize(
+    ("kpi", "start", "member", "expected"),
+    [
+        ("lead_to_mql_rate", "2026-01-01", "smb", (1, 0.8, "late record", "fct_leads")),
+        ("lead_to_mql_rate", "2026-01-01", "consumer", (0, 1, "later event", "fct_leads")),
+        ("pipeline_fx_amount", "2026-02-01", "enterprise", (None, 400, "rate", "fct_pipeline_flows")),
+        ("pipeline_fx_amount", "2026-02-01", "smb", (None, 1000, "edit, rate", "fct_pipeline_flows")),
+        ("sales_amount", "2026-03-01", "R1", (12000, 12800, "edit", "fct_opportunities")),
+    ],
+)
+def test_reason_of_a_member_is_what_happened_to_its_own_records(
+    restated: Settings, kpi: str, start: str, member: str, expected: tuple[object, ...]
+) -> None:
+    assert month(restated, kpi, start, member) == expected
+
+
+def test_changed_records_of_a_member_are_counted_for_it(restated: Settings) -> None:
+    _, rows = reader.query(
+        restated,
+        "select member, changed_record_count from kpi_restatements where kpi = 'lead_to_mql_rate'"
+        " and period_grain = 'month' and period_start_date = '2026-01-01' and dimension in ('total', 'segment')"
+        " order by member",
+    )
+    assert rows == [("all", 2), ("consumer", 1), ("smb", 1)]
 
 
 def test_every_restated_value_differs_from_what_was_published(restated: Settings) -> None:

@@ -47,5 +47,18 @@ def test_staging_is_rebuilt_when_a_seed_that_it_reads_changes_and_for_no_other(
     assert len(seeds) > 3
 
 
+def test_other_code_is_parsed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = write_worked_example(tmp_path)
+    parsed = layout.dbt_target(settings) / "partial_parse.msgpack"
+    parsed.parent.mkdir(parents=True)
+    transform.forget_other_code(settings)
+    parsed.write_bytes(b"of this code")
+    transform.forget_other_code(settings)
+    assert parsed.exists()
+    monkeypatch.setattr(transform, "code_hash", lambda: "other")
+    transform.forget_other_code(settings)
+    assert not parsed.exists()
+
+
 def test_the_worked_example_remembers_its_whole_build(audited: Settings) -> None:
     assert "--full-refresh" not in transform.build_arguments(audited)

@@ -10,7 +10,6 @@ final as (
         fiscal_year_start_month,
         week_start,
         exchange_rate_max_age_days,
-        attribution_model,
         attribution_lookback_days,
         time_decay_half_life_days,
         cac_lag_months,

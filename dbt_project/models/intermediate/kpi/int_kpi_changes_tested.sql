@@ -20,6 +20,10 @@ observations as (
     select * from {{ ref('int_kpi_observations_compared') }}
 ),
 
+orders as (
+    select * from {{ ref('int_kpi_observations_ranked') }}
+),
+
 rows_to_test as (
     select
         compared.kpi,
@@ -177,12 +181,49 @@ means_tested as (
     from means
 ),
 
+-- medians: how often the observation of now is the larger one, against half of all pairs
+medians as (
+    select
+        rows_to_test.*,
+        orders.pairs_above - cast(orders.count_now as double) * orders.count_then / 2 as excess,
+        cast(orders.count_now as double) * orders.count_then / 12 as pairs_by_twelve,
+        cast(orders.count_now + orders.count_then as double) as count_of_both,
+        orders.tie_term
+    from rows_to_test
+    inner join orders
+        on
+            rows_to_test.computed_as = orders.observation || '_median'
+            and rows_to_test.period_grain = orders.period_grain
+            and rows_to_test.period_start_date = orders.period_start_date
+            and rows_to_test.dimension = orders.dimension
+            and rows_to_test.member = orders.member
+    where rows_to_test.significance_test = 'mann_whitney_u'
+),
+
+-- half a pair is taken off for continuity; where all are equal there is no order
+medians_tested as (
+    select
+        kpi, version, period_grain, period_start_date, dimension, member, significance_test,
+        case
+            when tie_term < count_of_both * (count_of_both * count_of_both - 1)
+                then sign(excess) * greatest(abs(excess) - 0.5, 0)
+                    / sqrt(
+                        pairs_by_twelve * (count_of_both + 1 - tie_term / (count_of_both * (count_of_both - 1)))
+                    )
+        end as statistic,
+        cast(null as double) as degrees_of_freedom,
+        cast(null as double) as dispersion
+    from medians
+),
+
 tested as (
     select * from proportions_tested
     union all
     select * from counts_tested
     union all
     select * from means_tested
+    union all
+    select * from medians_tested
 ),
 
 measured as (

@@ -21,7 +21,8 @@ observed as (
         targets.source_system,
         targets.record_id,
         targets.period_start_date,
-        cast(completed.value as decimal(18, 6)) as observed_value
+        completed.value as observed_value,
+        case when not definitions.has_denominator then cast(completed.numerator as decimal(20, 6)) end as observed_sum
     from targets
     inner join completed
         on
@@ -42,10 +43,17 @@ observed as (
     where targets.kpi <> 'credited_sales_amount'
 ),
 
-resolved as (
+-- sums stay exact; of what is divided, nine digits are more than doubles tell apart, so that halves are halves again
+followed as (
     select
         targets.*,
-        cast(round(observed.observed_value * (1 + targets.relative_change), 6) as decimal(18, 6)) as resolved_value
+        coalesce(
+            observed.observed_sum * cast(1 + targets.relative_change as decimal(17, 6)),
+            cast(
+                cast(observed.observed_value * (1 + cast(targets.relative_change as double)) as decimal(38, 9))
+                as decimal(38, 12)
+            )
+        ) as followed_value
     from targets
     left join observed
         on
@@ -73,11 +81,13 @@ final as (
             when currency_code is not null
                 then coalesce(
                     target_amount_reporting,
-                    cast(round(resolved_value, {{ var('reporting_minor_units') }}) as decimal(18, 2))
+                    cast(round(followed_value, {{ var('reporting_minor_units') }}) as decimal(18, 2))
                 )
         end as target_amount_reporting,
-        case when currency_code is null then coalesce(target_value, resolved_value) end as target_value
-    from resolved
+        case
+            when currency_code is null then coalesce(target_value, cast(round(followed_value, 6) as decimal(18, 6)))
+        end as target_value
+    from followed
 )
 
 select * from final

@@ -14,8 +14,9 @@ channels as (
     select * from {{ ref('dim_channels') }}
 ),
 
-run_parameters as (
-    select * from {{ ref('int_run_parameters') }}
+headlines as (
+    select * from {{ ref('int_kpi_headlines_dated') }}
+    where kpi = 'roas'
 ),
 
 final as (
@@ -33,7 +34,7 @@ final as (
         cast(credits.touch_count as integer) as path_touch_count,
         cast({{ date_diff_days('touches.touched_date', 'credits.closed_date') }} as integer) as days_before_close,
         channels.is_paid as is_paid_channel,
-        credits.attribution_model = run_parameters.attribution_model as is_headline_model,
+        headlines.variant is not null as is_headline_model,
         credits.closed_date,
         touches.touched_date,
         opportunities.source_url
@@ -42,7 +43,10 @@ final as (
         on credits.opportunity_key = opportunities.opportunity_key
     inner join channels
         on credits.channel = channels.channel
-    cross join run_parameters
+    left join headlines
+        on credits.attribution_model = headlines.variant
+        and credits.closed_date >= headlines.valid_from
+        and credits.closed_date < coalesce(headlines.valid_to, date '9999-12-31')
     left join touches
         on credits.touch_key = touches.touch_key
 )

@@ -12,7 +12,6 @@ final as (
         run_parameters.fiscal_year_start_month,
         run_parameters.week_start,
         run_parameters.exchange_rate_max_age_days,
-        run_parameters.attribution_model,
         run_parameters.attribution_lookback_days,
         run_parameters.time_decay_half_life_days,
         run_parameters.cac_lag_months,
