@@ -157,7 +157,7 @@ STOPS = {
     ),
     "a cycle of merges": Stop(
         "assert_merges_have_no_cycle",
-        ("'leads'", "'L07'"),
+        ("'leads'", "'start_id': 'L0"),
         rows={"record_merges": "leads,L07,L08,2026-03-03T10:00:00Z"},
     ),
     "two quotas of one month": Stop(
@@ -196,7 +196,7 @@ def test_what_would_change_a_total_stops_the_publication(company: Company, mista
     assert [report.error for report in pipeline.extract(settings) if report.error] == []
     pipeline.load(settings)
     pipeline.build(settings)
-    [reason] = gate.refusals(settings, builds.latest(settings))
+    reason = "; ".join(gate.refusals(settings, builds.latest(settings)))
     assert stop.check in reason
     assert [name for name in stop.names if name not in reason] == [], reason
     done = funnel(settings.folder, "publish")
@@ -206,7 +206,7 @@ def test_what_would_change_a_total_stops_the_publication(company: Company, mista
 
 
 # The same mistakes as vendors send them, as they lie in raw.
-VENDORS: dict[str, dict[str, object]] = {
+UNKNOWN: dict[str, dict[str, object]] = {
     "raw_zendesk.satisfaction_ratings": {
         "id": 900, "ticket_id": 77, "score": "good", "assignee_id": 5,
         "created_at": "2026-03-05T09:00:00Z", "updated_at": "2026-03-05T12:00:00Z",
@@ -218,6 +218,8 @@ VENDORS: dict[str, dict[str, object]] = {
             "deal_currency_code": "USD", "createdate": "2026-03-05T09:00:00Z",
         },
     },
+}  # fmt: skip
+BACKWARDS: dict[str, dict[str, object]] = {
     "raw_stripe.subscriptions": {
         "id": "sub_902", "customer": "cus_1", "status": "canceled", "items": {"data": []},
         "start_date": 1772700000, "ended_at": 1772000000,
@@ -225,10 +227,11 @@ VENDORS: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
-def test_vendors_mistakes_are_told_by_the_same_checks(company: Company, tmp_path: Path) -> None:
-    settings = copy_company(company.settings.folder, tmp_path / "company")
+def built_with(company: Company, folder: Path, records: dict[str, dict[str, object]]) -> tuple[dict[str, str], str]:
+    """Examples of every check that failed, and the gate's refusal, of a copy whose raw tables have more records."""
+    settings = copy_company(company.settings.folder, folder)
     with duckdb.connect(settings.warehouse_path) as connection:
-        for table, record in VENDORS.items():
+        for table, record in records.items():
             connection.execute(
                 f"insert into {table} select $id, now() at time zone 'UTC', false, $record, md5($record),"
                 " now() at time zone 'UTC', 'by-hand', (select max(load_seq) + 1 from meta.loaded_batches)",
@@ -239,10 +242,19 @@ def test_vendors_mistakes_are_told_by_the_same_checks(company: Company, tmp_path
     assert build_id
     found = builds.read(settings, build_id, "dbt_verdicts")
     assert found
-    told = {verdict["check"].split(".")[-1]: str(verdict["examples"]) for verdict in found["verdicts"]}
-    assert "'ticket_id': '77'" in told["assert_rated_tickets_are_known"]
-    assert "'stage_id': 'nowhere'" in told["assert_stages_are_known"]
-    assert "'pipeline_id': 'gone'" in told["assert_stages_are_known"]
-    [reason] = gate.refusals(settings, build_id)
+    told = {one["check"].split(".")[2]: str(one["examples"]) for one in found["verdicts"] if one["status"] == "failed"}
+    return told, "; ".join(gate.refusals(settings, build_id))
+
+
+def test_what_a_vendor_names_and_never_sent_is_told(company: Company, tmp_path: Path) -> None:
+    told, _ = built_with(company, tmp_path / "company", UNKNOWN)
+    assert "'source_system': 'zendesk', 'rating_id': '900', 'ticket_id': '77'" in told["assert_rated_tickets_are_known"]
+    assert "'pipeline_id': 'gone', 'stage_id': 'nowhere'" in told["assert_stages_are_known"]
+
+
+def test_a_vendor_s_subscription_that_ends_before_it_starts_stops_the_publication(
+    company: Company, tmp_path: Path
+) -> None:
+    _, reason = built_with(company, tmp_path / "company", BACKWARDS)
     assert "assert_subscriptions_end_after_they_start" in reason
     assert "'sub_902'" in reason
