@@ -15,8 +15,8 @@ class WorkingTime:
     """Every working window of the simulated history, with the working seconds before it."""
 
     def __init__(self, world: "World") -> None:
-        """Lay out the windows from a day before the history to a month after it."""
-        first, last = local_date(world.start) - dt.timedelta(days=1), local_date(world.end) + dt.timedelta(days=31)
+        """Lay out the windows from a day before the history to half a year after it."""
+        first, last = local_date(world.start) - dt.timedelta(days=1), local_date(world.end) + dt.timedelta(days=180)
         off = {day for day, _ in files.holidays(first, last)}
         opens, closes = (dt.time.fromisoformat(text) for text in (files.OPENS_AT, files.CLOSES_AT))
         self._starts: list[int] = []
@@ -33,7 +33,11 @@ class WorkingTime:
 
     def minutes(self, start: int, end: int) -> int:
         """Whole working minutes between two instants in epoch seconds."""
-        return max(0, self._until(end) - self._until(start)) // 60
+        return self.seconds(start, end) // 60
+
+    def seconds(self, start: int, end: int) -> int:
+        """Working seconds between two instants in epoch seconds."""
+        return max(0, self._until(end) - self._until(start))
 
     def after(self, start: int, seconds: int) -> int:
         """The instant at which so many working seconds have gone by since a start."""

@@ -11,9 +11,9 @@ associations as (
 deals_of_line_items as (
     select
         to_id,
-        {{ value_at_max('from_id', 'updated_at') }} as opportunity_id
+        from_id as opportunity_id,
+        row_number() over (partition by to_id order by updated_at desc, from_id desc) as list_rank
     from associations
-    group by to_id
 ),
 
 final as (
@@ -35,6 +35,7 @@ final as (
     from line_items
     inner join deals_of_line_items
         on line_items.line_item_id = deals_of_line_items.to_id
+        and deals_of_line_items.list_rank = 1
 )
 
 select * from final
