@@ -30,4 +30,4 @@ def _left_out(settings: Settings, stream: builds.Json) -> str:
     ]
     more = f"; and {len(reasons) - _SHOWN} more" if len(reasons) > _SHOWN else ""
     said = "; ".join(reasons[:_SHOWN]) + more
-    return f"{stream['source']}.{stream['entity']}: {stream['quarantined']} rows in quarantine: {said}"
+    return f"{stream['source']}.{stream['entity']}: {stream['quarantined']} quarantined: {said}"

@@ -73,7 +73,7 @@ def _blocking(found: list[dict[str, Any]]) -> list[str]:
     bad = [verdict for verdict in verdicts.stored(found) if verdict.blocks]
     causes = [str(verdict) for verdict in bad if verdict.status != verdicts.SKIPPED]
     skipped = [str(verdict) for verdict in bad if verdict.status == verdicts.SKIPPED]
-    return [*causes, f"{len(skipped)} checks were skipped behind them"] if causes and skipped else causes + skipped
+    return [*causes, f"checks skipped behind them: {len(skipped)}"] if causes and skipped else causes + skipped
 
 
 def _few(values: list[str]) -> str:

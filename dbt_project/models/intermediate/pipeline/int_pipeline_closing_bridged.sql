@@ -113,7 +113,8 @@ final as (
         cast(sum(case when flow = 'lost' then amount else 0 end) as decimal(18, 2)) as lost_amount,
         cast(sum(case when flow = 'fx' then amount else 0 end) as decimal(18, 2)) as fx_amount,
         cast(sum(case when flow = 'transferred_in' then amount else 0 end) as decimal(18, 2)) as transferred_in_amount,
-        cast(sum(case when flow = 'transferred_out' then amount else 0 end) as decimal(18, 2)) as transferred_out_amount,
+        cast(sum(case when flow = 'transferred_out' then amount else 0 end) as decimal(18, 2))
+            as transferred_out_amount,
         cast(sum(case when flow = 'closing' then amount else 0 end) as decimal(18, 2)) as closing_amount
     from by_member
     group by period_grain, period_start_date, dimension, member
