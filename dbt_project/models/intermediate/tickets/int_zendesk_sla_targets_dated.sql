@@ -35,6 +35,7 @@ spans as (
     select
         targets.metric_event_id,
         targets.is_in_business_hours,
+        targets.ended_at,
         targets.source_system as schedule_source_system,
         tickets.schedule_id,
         followed.occurred_at as started_at,
@@ -60,6 +61,10 @@ instants as (
     select schedule_source_system, schedule_id, stopped_at as instant_at
     from spans
     where is_in_business_hours
+    union
+    select schedule_source_system, schedule_id, ended_at as instant_at
+    from spans
+    where is_in_business_hours
 ),
 
 measured as (
@@ -73,7 +78,7 @@ elapsed as (
         spans.schedule_id,
         sum({{ microseconds_between('spans.started_at', 'spans.stopped_at') }}) as calendar_microseconds,
         sum(stopped.business_microseconds - started.business_microseconds) as business_microseconds,
-        max(stopped.business_microseconds) as ended_business_microseconds
+        max(ended.business_microseconds) as ended_business_microseconds
     from spans
     left join measured as started
         on spans.schedule_source_system = started.schedule_source_system
@@ -83,6 +88,10 @@ elapsed as (
         on spans.schedule_source_system = stopped.schedule_source_system
         and spans.schedule_id = stopped.schedule_id
         and spans.stopped_at = stopped.instant_at
+    left join measured as ended
+        on spans.schedule_source_system = ended.schedule_source_system
+        and spans.schedule_id = ended.schedule_id
+        and spans.ended_at = ended.instant_at
     group by spans.metric_event_id, spans.schedule_source_system, spans.schedule_id
 ),
 

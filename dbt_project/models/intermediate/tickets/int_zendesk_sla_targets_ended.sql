@@ -3,26 +3,56 @@ with events as (
     where not is_deleted
 ),
 
+-- which turn of its clock a breach follows
+breaches_clocked as (
+    select
+        breaches.metric_event_id,
+        turns.metric_event_type as turn_type,
+        row_number() over (
+            partition by breaches.metric_event_id
+            order by turns.occurred_at desc, turns.metric_event_id desc
+        ) as turn_rank
+    from events as breaches
+    inner join events as turns
+        on breaches.ticket_id = turns.ticket_id
+        and breaches.metric = turns.metric
+        and breaches.instance_id = turns.instance_id
+        and breaches.occurred_at >= turns.occurred_at
+    where breaches.metric_event_type = 'breach'
+        and turns.metric_event_type in ('activate', 'pause', 'fulfill')
+),
+
+-- one told in advance for a time at which the clock did not run any more is none
+idle_breaches as (
+    select metric_event_id
+    from breaches_clocked
+    where turn_rank = 1
+        and turn_type <> 'activate'
+),
+
 ends as (
     select
-        ticket_id,
-        metric,
-        instance_id,
-        metric_event_id,
-        metric_event_type,
-        occurred_at,
-        source_system,
-        updated_at,
+        events.ticket_id,
+        events.metric,
+        events.instance_id,
+        events.metric_event_id,
+        events.metric_event_type,
+        events.occurred_at,
+        events.source_system,
+        events.updated_at,
         row_number() over (
-            partition by ticket_id, metric, instance_id
-            order by metric_event_type, occurred_at, metric_event_id
+            partition by events.ticket_id, events.metric, events.instance_id
+            order by events.metric_event_type, events.occurred_at, events.metric_event_id
         ) as end_rank
     from events
+    left join idle_breaches
+        on events.metric_event_id = idle_breaches.metric_event_id
     -- a breach stands, whatever is done later; a target between groups of agents is no promise to a customer
-    where metric <> 'group_ownership_time'
+    where events.metric <> 'group_ownership_time'
+        and idle_breaches.metric_event_id is null
         and (
-            metric_event_type = 'fulfill'
-            or (metric_event_type = 'breach' and not is_void)
+            events.metric_event_type = 'fulfill'
+            or (events.metric_event_type = 'breach' and not events.is_void)
         )
 ),
 
