@@ -28,7 +28,8 @@ class Entity:
     """One unified entity. `key` columns joined by a bar are the `record_id`.
 
     `derived_key` is the one key column that may be absent, and the columns it is then made of. `intervals` are pairs of
-    columns of which the second must not lie before the first.
+    columns of which the second must not lie before the first. With `has_one_row_per_key` two rows of a key are not
+    versions but a contradiction.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Entity:
     columns: tuple[Column, ...]
     derived_key: tuple[str, tuple[str, ...]] | None = None
     intervals: tuple[tuple[str, str], ...] = ()
+    has_one_row_per_key: bool = False
 
     def column(self, name: str) -> Column | None:
         """The column of this name, or the id column that `name` stands in for; None when there is none."""
@@ -86,8 +88,10 @@ def _entity(
     *columns: Column,
     derived_key: tuple[str, tuple[str, ...]] | None = None,
     intervals: tuple[tuple[str, str], ...] = (),
+    has_one_row_per_key: bool = False,
 ) -> Entity:
-    return Entity(name, domain, tuple(key.split()), (*columns, *VERSION_COLUMNS), derived_key, intervals)
+    columns = (*columns, *VERSION_COLUMNS)
+    return Entity(name, domain, tuple(key.split()), columns, derived_key, intervals, has_one_row_per_key)
 
 
 _ACCOUNT = Column("account_id", name_column="account_name")
@@ -296,18 +300,18 @@ FINANCE = (
         Column("allocation_ratio", "ratio", default="1"),
     ),
     _entity(
-        "targets", "finance", "kpi period_grain period_start_date dimension member",
+        "targets", "finance", "kpi period_grain period_start_date dimension member valid_from",
         _required("kpi"), _required("period_grain"), _required("period_start_date", "date"),
         _required("dimension"), _required("member"), Column("target_value", "decimal"),
         Column("currency_code"), Column("valid_from", "date"), Column("valid_to", "date"),
         Column("baseline_value", "decimal"),
         _words("relative_to", "previous_period", "previous_year", "baseline"), Column("relative_change", "decimal"),
         Column("path_periods", "integer"),
-        intervals=(("valid_from", "valid_to"),),
+        intervals=(("valid_from", "valid_to"),), has_one_row_per_key=True,
     ),
     _entity(
         "exchange_rates", "finance", "rate_date currency_code",
-        _required("rate_date", "date"), _CURRENCY, _required("rate", "decimal"),
+        _required("rate_date", "date"), _CURRENCY, _required("rate", "decimal"), has_one_row_per_key=True,
     ),
 )  # fmt: skip
 

@@ -140,6 +140,8 @@ class FilesSource:
         twins = Twins(mapper.entity)
         for lines in _chunks(self._with_decimal(sheet, mapper, where)):
             yield _page(lines, mapper, twins, file.path.name)
+        if note := twins.note():
+            yield Page([], notes=(f"{file.path.name}: {note}",))
         after = file.path.stat()
         if (after.st_size, after.st_mtime_ns) != (file.size, file.modified_ns):
             raise SourceError("the file changed while it was read", where=where, next="Run again when it is complete")

@@ -16,13 +16,14 @@ class Page:
 
     `records` are as sent (numbers of more than 17 digits or with an exponent as text). `resume_token` lets
     the pass go on after this page in another process. `is_cursor_ordered` says that the records of the pass
-    come in the order of the stream's cursor.
+    come in the order of the stream's cursor. `notes` are for the report of the run.
     """
 
     records: list[Record]
     resume_token: str | None = None
     is_cursor_ordered: bool = False
     rejected: tuple[tuple[Any, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

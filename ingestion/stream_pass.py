@@ -91,6 +91,7 @@ def _read_pages(
             _check_page(page, tokens, writer, report)
             writer.is_ordered = page.is_cursor_ordered and (writer.is_ordered or not writer.counts.fetched)
             writer.add(page.records, page.rejected)
+            report.notes.extend(page.notes)
             if page.resume_token is not None:
                 tokens.add(page.resume_token)
                 writer.page_done(page.resume_token)

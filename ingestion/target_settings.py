@@ -43,4 +43,12 @@ class TargetSettings(Section):
     @property
     def key(self) -> str:
         """What it is a target of, as the id of its record."""
-        return "|".join((self.kpi, self.period_grain, str(self.period_start_date), self.dimension, self.member))
+        parts = (
+            self.kpi,
+            self.period_grain,
+            self.period_start_date,
+            self.dimension,
+            self.member,
+            self.valid_from or "",
+        )
+        return "|".join(map(str, parts))

@@ -200,15 +200,32 @@ def test_an_interval_that_ends_before_it_begins_is_quarantined(tmp_path: Path) -
     ]
 
 
-def test_rows_of_one_key_that_contradict_each_other_are_quarantined_but_for_the_first(tmp_path: Path) -> None:
+def test_rows_of_one_record_are_versions_and_those_that_contradict_each_other_are_noted(tmp_path: Path) -> None:
     line = "K1,2026-01-31,tools,{},USD\n"
     content = COSTS + line.format(1) + line.format(1) + line.format(2) + line.format("2.0").replace("K1", "K2")
     settings, report = costs(tmp_path, content)
-    assert report.quarantined == 1
-    assert reasons(settings) == [
-        "costs.csv, line 4: line 2 has the same `cost_id` and says something else; no `updated_at` tells which is newer"
+    assert (report.fetched, report.quarantined) == (4, 0)
+    assert report.notes == [
+        "costs.csv: line 4 has the same `cost_id` as an earlier line and says something else; "
+        "no `updated_at` tells which is newer, so the choice is arbitrary"
     ]
-    assert [row["amount"] for row in mapped(settings)] == ["1", "2.0"]
+    load(settings)
+    kept = [orjson.loads(payload)["mapped"] for _, payload in raw(settings, "raw_files.costs", "record_id, payload")]
+    assert sorted((row["cost_id"], row["amount"]) for row in kept) == [("K1", "1"), ("K1", "2"), ("K2", "2.0")]
+
+
+def test_a_second_rate_or_target_of_one_key_is_quarantined(tmp_path: Path) -> None:
+    settings = company(tmp_path, SOURCE.replace("costs*", "targets.csv").replace('"costs"', '"targets"'))
+    line = "win_rate,quarter,2026-01-01,total,all,{},{}\n"
+    revisions = (("0.30", ""), ("0.30", ""), ("0.35", ""), ("0.40", "2026-02-01"))
+    header = "kpi,period_grain,period_start_date,dimension,member,target_value,valid_from\n"
+    (tmp_path / "targets.csv").write_text(header + "".join(line.format(*revision) for revision in revisions))
+    report = extract_files(settings)["costs"]
+    assert (report.fetched, report.quarantined, report.notes) == (4, 1, [])
+    assert reasons(settings) == [
+        "targets.csv, line 4: line 2 has the same `kpi`, `period_grain`, `period_start_date`, `dimension`, `member`, "
+        "`valid_from` and says something else"
+    ]
 
 
 def test_the_same_key_in_a_later_file_is_a_newer_version(tmp_path: Path) -> None:
