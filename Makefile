@@ -13,7 +13,7 @@ SCALE ?= 1
 DEMO ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test test-all spark test-spark lint format metrics bench bench-engines clean
+.PHONY: help install demo dev test test-all spark test-spark lint format metrics bench bench-engines bench-kpis clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -66,6 +66,9 @@ bench: install ## measure speed, memory and growth as ratios taken in one run
 
 bench-engines: spark ## full builds on DuckDB and on Spark at several scales
 	$(RUN)/python -m tests.bench.engines
+
+bench-kpis: install ## all KPIs on ten million facts, under a memory limit of 4 GB
+	$(RUN)/python -m tests.bench.kpi_layer
 
 clean: ## remove what the commands made
 	rm -rf .venv .uv .spark-venv demo var serving bench

@@ -24,6 +24,7 @@ holidays = []                         # { date = 2026-01-01, name = "New Year" }
 
 [warehouse]
 path = "var/warehouse.duckdb"
+# memory_limit = "4GB"                # what DuckDB may take before it spills to disk; default: 80 % of the machine
 # engine = "spark"                    # a cluster instead of one machine; needs `make spark` in the project
 # master = "spark://host:7077"        # or thrift = "host:10000"
 # lake = "var/lake"                   # a folder or URI that every worker reads and writes

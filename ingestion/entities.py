@@ -27,7 +27,8 @@ class Column:
 class Entity:
     """One unified entity. `key` columns joined by a bar are the `record_id`.
 
-    `derived_key` is the one key column that may be absent, and the columns it is then made of.
+    `derived_key` is the one key column that may be absent, and the columns it is then made of. `intervals` are pairs of
+    columns of which the second must not lie before the first.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Entity:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     derived_key: tuple[str, tuple[str, ...]] | None = None
+    intervals: tuple[tuple[str, str], ...] = ()
 
     def column(self, name: str) -> Column | None:
         """The column of this name, or the id column that `name` stands in for; None when there is none."""
@@ -83,8 +85,9 @@ def _entity(
     key: str,
     *columns: Column,
     derived_key: tuple[str, tuple[str, ...]] | None = None,
+    intervals: tuple[tuple[str, str], ...] = (),
 ) -> Entity:
-    return Entity(name, domain, tuple(key.split()), (*columns, *VERSION_COLUMNS), derived_key)
+    return Entity(name, domain, tuple(key.split()), (*columns, *VERSION_COLUMNS), derived_key, intervals)
 
 
 _ACCOUNT = Column("account_id", name_column="account_name")
@@ -133,6 +136,7 @@ PEOPLE = (
         *_texts("email", "team", "region", "manager_sales_rep_id"),
         Column("valid_from", "date", default="1900-01-01"), Column("valid_to", "date"),
         Column("employed_from", "date"), Column("employed_to", "date"),
+        intervals=(("valid_from", "valid_to"), ("employed_from", "employed_to")),
     ),
 )  # fmt: skip
 
@@ -228,6 +232,11 @@ MARKETING = (
         Column("key_events", "integer"), Column("is_sampled", "boolean"), Column("is_thresholded", "boolean"),
     ),
     _entity(
+        "web_visitors", "marketing", "period_grain period_start_date source",
+        _required("period_grain", "text", "day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year"),
+        _required("period_start_date", "date"), Column("source"), _required("visitors", "integer"),
+    ),
+    _entity(
         "channel_mapping", "marketing", "source_system source",
         Column("source_system"), _required("source"), _required("channel"), _required("is_paid", "boolean"),
     ),
@@ -251,6 +260,7 @@ FINANCE = (
         _required("billing_interval", "text", "day", "week", "month", "year"),
         Column("billing_interval_count", "integer", default="1"),
         derived_key=("subscription_item_id", ("subscription_id",)),
+        intervals=(("valid_from_date", "valid_to_date"),),
     ),
     _entity(
         "invoices", "finance", "invoice_id",
@@ -266,6 +276,7 @@ FINANCE = (
         _required("invoice_line_id"), _required("invoice_id"), _PRODUCT, _required("amount", "money"),
         Column("quantity", "decimal"), Column("period_start", "date"), Column("period_end", "date"),
         Column("is_proration", "boolean", default="false"), Column("line_type"),
+        intervals=(("period_start", "period_end"),),
     ),
     _entity(
         "refunds", "finance", "refund_id",
@@ -292,6 +303,7 @@ FINANCE = (
         Column("baseline_value", "decimal"),
         _words("relative_to", "previous_period", "previous_year", "baseline"), Column("relative_change", "decimal"),
         Column("path_periods", "integer"),
+        intervals=(("valid_from", "valid_to"),),
     ),
     _entity(
         "exchange_rates", "finance", "rate_date currency_code",

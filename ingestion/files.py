@@ -15,6 +15,7 @@ from ingestion.catalog import Stream
 from ingestion.errors import ConfigurationError, SourceError
 from ingestion.file_formats import Line, Sheet
 from ingestion.row_mapping import RowMapper, decimal_sign
+from ingestion.row_rules import Twins, wrong_order
 from ingestion.settings import FilesSettings, Settings
 from ingestion.source import Page, Record, StreamState
 
@@ -136,8 +137,9 @@ class FilesSource:
                 where=f"{where}, line {self._source.header_row}",
                 next="Rename one of them, or map another column",
             )
+        twins = Twins(mapper.entity)
         for lines in _chunks(self._with_decimal(sheet, mapper, where)):
-            yield _page(lines, mapper, file.path.name)
+            yield _page(lines, mapper, twins, file.path.name)
         after = file.path.stat()
         if (after.st_size, after.st_mtime_ns) != (file.size, file.modified_ns):
             raise SourceError("the file changed while it was read", where=where, next="Run again when it is complete")
@@ -169,7 +171,7 @@ def connect(settings: Settings, name: str) -> FilesSource:
     return FilesSource(settings, name)
 
 
-def _page(lines: list[Line], mapper: RowMapper, file_name: str) -> Page:
+def _page(lines: list[Line], mapper: RowMapper, twins: Twins, file_name: str) -> Page:
     records: list[Record] = []
     rejected: list[tuple[Any, str]] = []
     for line in lines:
@@ -177,6 +179,9 @@ def _page(lines: list[Line], mapper: RowMapper, file_name: str) -> Page:
             rejected.append(({"row": line.row}, f"{file_name}, line {line.number}: {line.problem}"))
             continue
         mapped, reasons = mapper.map(line.row)
+        reasons += wrong_order(mapper.entity, mapped)
+        if not reasons:
+            reasons = twins.reasons(mapped, line.number)
         record = {"row": line.row, "mapped": mapped}
         if reasons:
             rejected.append((record, f"{file_name}, line {line.number}: {'; '.join(reasons)}"))

@@ -10,6 +10,7 @@ import duckdb
 
 from ingestion.catalog import STREAMS, Stream
 from ingestion.raw_tables import create_raw_tables
+from ingestion.sql_text import literal
 
 # A version is known when the source had written it by then. Of a record of which only later versions were ever seen,
 # the earliest stands for what it was before: the first version is valid back to the record's creation, and it was not
@@ -58,7 +59,7 @@ def copy_known(connection: duckdb.DuckDBPyConnection, warehouse: Path, day: date
     """
     end = end_of_day(day, time_zone)
     create_raw_tables(connection)
-    connection.execute(f"attach {_text(warehouse)} as company (read_only)")
+    connection.execute(f"attach {literal(warehouse)} as company (read_only)")
     try:
         for table in _shared_tables(connection):
             connection.execute(_KNOWN.format(raw=table.raw, key=table.key), {"end": end})
@@ -110,7 +111,3 @@ def _first_seen(connection: duckdb.DuckDBPyConnection, end: datetime, time_zone:
         {"end": end, "zone": time_zone},
     ).fetchall()
     return [FirstSeen(*row) for row in found]
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

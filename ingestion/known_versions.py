@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.landing import BatchInfo
+from ingestion.sql_text import literal
 
 _ROWS = """
     create view version as
@@ -149,8 +150,8 @@ class KnownVersions:
         if self._connection is None:
             connection = duckdb.connect(config={"threads": 1, "memory_limit": "300MB"})
             connection.execute("set TimeZone = 'UTC'")
-            quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in self._paths)
-            connection.execute(_ROWS.replace("$paths", f"[{quoted}]"))
+            paths = ", ".join(map(literal, self._paths))
+            connection.execute(_ROWS.replace("$paths", f"[{paths}]"))
             connection.execute(f"create view latest as {_LATEST}")
             self._connection = connection
         return self._connection

@@ -1,21 +1,19 @@
 """`[kpi]`: the parameters of definitions, some of them with the dates on which they change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from ingestion.setting_types import Section
 
 BEGINNING = date(1900, 1, 1)
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DatedRatio(_Section):
+class DatedRatio(Section):
     """A ratio and the first day on which it is in force."""
 
     valid_from: date = BEGINNING
@@ -27,7 +25,7 @@ def _dated(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [{"ratio": value}]
 
 
-class Headline(_Section):
+class Headline(Section):
     """Which variant of a KPI goes by its plain name, and the first day of the periods in which it does."""
 
     valid_from: date = BEGINNING
@@ -69,7 +67,7 @@ CohortKpi = Literal[
 ]  # fmt: skip
 
 
-class KpiSettings(_Section):
+class KpiSettings(Section):
     """`[kpi]`: parameters of definitions."""
 
     gross_margin_ratio: Annotated[tuple[DatedRatio, ...], BeforeValidator(_dated)] = ()
@@ -84,7 +82,7 @@ class KpiSettings(_Section):
         DatedLevel(level="loaded"),
     )
     exchange_rate_max_age_days: Annotated[int, Field(ge=0, le=366)] = 7
-    maturity_days: dict[CohortKpi, Annotated[int, Field(ge=0, le=3650)]] = {}
+    maturity_days: Mapping[CohortKpi, Annotated[int, Field(ge=0, le=3650)]] = {}
     trend_periods: Annotated[int, Field(ge=1, le=400)] = 13
     significance_level: Annotated[Decimal, Field(gt=0, lt=1, decimal_places=4)] = Decimal("0.05")
 

@@ -19,7 +19,7 @@ _RAW_COLUMNS = """
     load_seq bigint
 """
 
-META_TABLES = {
+_LEDGERS = {
     "loaded_batches": """
         batch_id text primary key, stream text, load_seq bigint, cursor_after text, row_count bigint,
         loaded_at timestamp, extracted_through timestamp
@@ -28,6 +28,8 @@ META_TABLES = {
         batch_id text, source text, entity text, record_id text, reason text, record text,
         quarantined_at timestamp
     """,
+}
+CONFIGURATION_TABLES = {
     "run_parameters": """
         as_of_date date, reporting_currency text, reporting_timezone text, fiscal_year_start_month integer,
         week_start text, exchange_rate_max_age_days integer, attribution_lookback_days integer,
@@ -56,6 +58,7 @@ META_TABLES = {
     "holiday_calendars": "schedule_id text, country_code text",
     "sources": "source_system text, kind text, is_enabled boolean",
 }
+META_TABLES = _LEDGERS | CONFIGURATION_TABLES
 
 
 @contextmanager

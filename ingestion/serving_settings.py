@@ -2,21 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from ingestion.setting_types import Secret, Word
+from ingestion.setting_types import Secret, Section, Word
 
 RoleName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[^\x00]+$")]
 
 
-class PostgresSettings(BaseModel):
+class PostgresSettings(Section):
     """`[serving.postgres]`: the server that the marts are copied to.
 
     `url` refers to a secret such as `postgresql://publisher:password@host:5432/warehouse?sslmode=verify-full`. A role
     that does not exist on the server gets nothing.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: Secret
     marts_schema: Annotated[Word, Field(alias="schema")] = "marts"
@@ -32,9 +30,7 @@ class PostgresSettings(BaseModel):
         return self
 
 
-class ServingSettings(BaseModel):
+class ServingSettings(Section):
     """`[serving]`: the doors besides the file door; one that has no section is closed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     postgres: PostgresSettings | None = None

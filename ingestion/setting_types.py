@@ -20,10 +20,14 @@ _CLOCK_RANGE = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
-class Secret(BaseModel):
-    """A reference to a secret: `{ env = "NAME" }` or `{ file = "path" }`. Read only when it is used."""
+class Section(BaseModel):
+    """Part of the configuration: a key that it does not know is a mistake, and nothing changes it once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secret(Section):
+    """A reference to a secret: `{ env = "NAME" }` or `{ file = "path" }`. Read only when it is used."""
 
     env: str | None = None
     file: Path | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from ingestion import configuration_file
 from ingestion.catalog import VENDORS
@@ -15,7 +15,7 @@ from ingestion.configuration_template import TEMPLATE
 from ingestion.errors import ConfigurationError
 from ingestion.kpi_settings import KpiSettings
 from ingestion.serving_settings import PostgresSettings, ServingSettings
-from ingestion.setting_types import IDENTIFIER, ClockRange, Currency, Secret, TimeZone, Word
+from ingestion.setting_types import IDENTIFIER, ClockRange, Currency, Secret, Section, TimeZone, Word
 from ingestion.source_settings import (
     FilesSettings,
     GoogleAdsSettings,
@@ -48,18 +48,14 @@ WEEKDAYS: tuple[Weekday, ...] = (
 )  # fmt: skip
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Holiday(_Section):
+class Holiday(Section):
     """One day off."""
 
     date: date
     name: str = ""
 
 
-class BusinessHours(_Section):
+class BusinessHours(Section):
     """`[company.business_hours]`: per weekday a list of ranges such as `"09:00-17:00"`, and the days off."""
 
     time_zone: TimeZone | None = None
@@ -81,7 +77,7 @@ class BusinessHours(_Section):
         ]
 
 
-class CompanySettings(_Section):
+class CompanySettings(Section):
     """`[company]`: who reports, in which currency, zone and calendar."""
 
     name: str = "Company"
@@ -95,19 +91,21 @@ class CompanySettings(_Section):
     business_hours: BusinessHours | None = None
 
 
-class WarehouseSettings(_Section):
-    """`[warehouse]`: the engine. DuckDB has one file; Spark has a cluster, by its master or its Thrift server, and a
-    lake: a folder or a URI that every worker reads and writes.
+class WarehouseSettings(Section):
+    """`[warehouse]`: the engine. DuckDB has one file, and takes at most `memory_limit` (default: 80 % of the machine)
+    before it spills to disk; Spark has a cluster, by its master or its Thrift server, and a lake: a folder or a URI
+    that every worker reads and writes.
     """
 
     engine: Literal["duckdb", "spark"] = "duckdb"
     path: Path = Path("var/warehouse.duckdb")
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$")] | None = None
     master: str | None = None
     thrift: Annotated[str, Field(pattern=r"^[^:/\s]+:\d{1,5}$")] | None = None
     lake: str = "var/lake"
     table_format: Literal["parquet", "delta", "iceberg"] = "parquet"
     spark_python: Path | None = None
-    spark: dict[str, str] = {}
+    spark: Mapping[str, str] = {}
 
     @model_validator(mode="after")
     def _one_cluster(self) -> Self:
@@ -118,7 +116,7 @@ class WarehouseSettings(_Section):
         return self
 
 
-class AlertSettings(_Section):
+class AlertSettings(Section):
     """`[alerts]`: where a failed run is told."""
 
     webhook_url: Secret | None = None
@@ -147,7 +145,7 @@ AnySource = Annotated[
 ]
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole configuration; every path is absolute."""
 
     folder: Path
@@ -158,7 +156,7 @@ class Settings(_Section):
     targets: tuple[TargetSettings, ...] = ()
     alerts: AlertSettings = AlertSettings()
     doors: Annotated[ServingSettings, Field(alias="serving")] = ServingSettings()
-    sources: Annotated[dict[Word, AnySource], BeforeValidator(_with_kinds)] = {}
+    sources: Annotated[Mapping[Word, AnySource], BeforeValidator(_with_kinds)] = {}
 
     @model_validator(mode="after")
     def _one_target_each(self) -> Self:

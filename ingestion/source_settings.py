@@ -4,29 +4,25 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from ingestion.entities import ENTITIES, ENTITY_BY_NAME
-from ingestion.setting_types import BaseUrl, Duration, FolderPath, Secret, TimeZone, Word
+from ingestion.setting_types import BaseUrl, Duration, FolderPath, Secret, Section, TimeZone, Word
 
 
-class PipelineSettings(BaseModel):
+class PipelineSettings(Section):
     """`[sources.<name>.pipelines.<id>]`: where an opportunity begins, and whether the pipeline renews."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     first_real_stage: str | None = None
     is_renewal: bool = False
 
 
-class SourceSettings(BaseModel):
+class SourceSettings(Section):
     """What every source has.
 
     `allow_stale` lets the rest be published while this source failed, for so long after its last success.
     `values.<column>` maps the source's words to those of the entities.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: str
     enabled: bool = True

@@ -4,17 +4,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from ingestion.setting_types import Currency, Word
+from ingestion.setting_types import Currency, Section, Word
 
 Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
 
 
-class TargetSettings(BaseModel):
+class TargetSettings(Section):
     """One target: absolute, relative to what was observed, or the end of a path from a baseline."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kpi: Word
     period_grain: Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year"]

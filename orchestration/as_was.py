@@ -17,6 +17,7 @@ from ingestion import knowledge, raw_tables
 from ingestion.errors import ConfigurationError
 from ingestion.run_parameters import write_run_parameters
 from ingestion.settings import Settings
+from ingestion.sql_text import literal
 from orchestration import build as building
 from orchestration import builds, layout, transform, warehouse
 from orchestration.errors import BuildError, PipelineError
@@ -133,7 +134,7 @@ def _keep_marts(work: Settings, target: Path) -> None:
     draft.unlink(missing_ok=True)
     with duckdb.connect(draft) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {_text(work.warehouse_path)} as work (read_only)")
+        connection.execute(f"attach {literal(work.warehouse_path)} as work (read_only)")
         for schema, table in [("meta", "run_parameters"), *(("marts", name) for name in _marts(connection))]:
             connection.execute(f'create schema if not exists "{schema}"')
             connection.execute(f'create table "{schema}"."{table}" as from work."{schema}"."{table}"')
@@ -154,7 +155,3 @@ def _remove(work: Settings) -> None:
     for name in (work.warehouse_path, work.warehouse_path.with_name(work.warehouse_path.name + ".wal")):
         name.unlink(missing_ok=True)
     shutil.rmtree(work.warehouse_path.with_name(work.warehouse_path.name + ".tmp"), ignore_errors=True)
-
-
-def _text(file: Path) -> str:
-    return "'" + os.fspath(file).replace("'", "''") + "'"

@@ -13,9 +13,9 @@ import duckdb
 from ingestion import landing
 from ingestion.errors import FunnelhouseError
 from ingestion.settings import Settings
+from ingestion.sql_text import quoted
 from orchestration import builds, layout, lock
 from orchestration.errors import PipelineError, ServerDoorError
-from orchestration.quality.hashes import quoted
 from orchestration.serving import duckdb_file
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -142,7 +142,7 @@ def _publications(settings: Settings) -> Iterator[Finding]:
             yield Finding("publication", False, f"{named} is damaged: its bytes are not those published", advice)
             continue
         try:
-            duckdb_file.verify(path, duckdb_file.expected_hashes(settings, build_id))
+            duckdb_file.verify(path, builds.content_hashes(settings, build_id))
             yield Finding("publication", True, f"{named} is what was audited")
         except PipelineError as error:
             yield Finding("publication", False, f"{named}: {error}", advice)

@@ -8,7 +8,7 @@ from typing import Any
 from ingestion.catalog import STREAMS
 from ingestion.errors import FunnelhouseError
 from ingestion.settings import Settings
-from orchestration import alerts, builds, layout, pipeline, sources
+from orchestration import alerts, builds, findings, layout, pipeline, sources
 from orchestration import build as building
 from orchestration.errors import BuildError, GateRefused, PipelineError, SourceFailed
 from orchestration.quality import gate
@@ -127,4 +127,5 @@ def _summary(settings: Settings, began: str, error: Exception | None) -> builds.
         "build_id": builds.latest(settings),
         "sources": {name: one.problem or "ok" for name, one in sources.status(settings).items()},
         "published": duckdb_file.current_version(settings),
+        "findings": [*findings.quarantined(settings), *findings.warnings(settings, builds.latest(settings))],
     }

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from orchestration.spark import environment as spark
 BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
 _NOT_IN_HASH = {"base_url", "token_url", "allow_stale", "requests_per_second", "settle", "max_bytes"}
+_REFERENCE = re.compile(r"\bref\('(\w+)'\)")
 _MINOR_UNITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
 
 # dbt must not outlive the pipeline: a kill of the one ends the other, so the warehouse is never left held.
@@ -86,17 +88,24 @@ def settings_hash(settings: Settings) -> str:
 def staging_basis(settings: Settings) -> dict[str, str]:
     """What staged rows depend on besides raw: incremental models do not compute old rows again by themselves."""
     digest = hashlib.sha256()
-    for part in ("dbt_project.yml", "macros", "models/staging", "seeds"):
-        root = layout.DBT_PROJECT / part
-        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            if path.suffix in _CODE_SUFFIXES:
-                digest.update(path.relative_to(layout.DBT_PROJECT).as_posix().encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in _staging_code():
+        digest.update(path.relative_to(layout.DBT_PROJECT).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return {
         "code": digest.hexdigest()[:32],
         "reporting_timezone": settings.company.reporting_timezone,
         "engine": settings.warehouse.engine,
     }
+
+
+def _staging_code() -> list[Path]:
+    """The project, the macros, the staging models, and of the seeds those that a staging model reads."""
+    project = layout.DBT_PROJECT
+    models = sorted((project / "models" / "staging").rglob("*"))
+    read = {name for path in models if path.suffix == ".sql" for name in _REFERENCE.findall(path.read_text())}
+    seeds = [path for path in sorted((project / "seeds").rglob("*")) if path.stem in read]
+    found = [project / "dbt_project.yml", *sorted((project / "macros").rglob("*")), *models, *seeds]
+    return [path for path in found if path.suffix in _CODE_SUFFIXES]
 
 
 def build_arguments(settings: Settings) -> list[str]:
@@ -132,6 +141,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """What dbt reads from its environment: the warehouse and its own folders."""
     return {
         "FUNNELHOUSE_WAREHOUSE": os.fspath(settings.warehouse_path),
+        "FUNNELHOUSE_MEMORY_LIMIT": settings.warehouse.memory_limit or "",
         "DBT_PROJECT_DIR": os.fspath(layout.DBT_PROJECT),
         "DBT_PROFILES_DIR": os.fspath(layout.DBT_PROJECT),
         "DBT_TARGET_PATH": os.fspath(layout.dbt_target(settings)),

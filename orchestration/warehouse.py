@@ -10,6 +10,7 @@ from ingestion import lake
 from ingestion import load as loading
 from ingestion.run_report import LoadReport
 from ingestion.settings import Settings
+from ingestion.sql_text import literal, quoted
 from orchestration.errors import EngineError
 from orchestration.quality import hashes
 
@@ -87,7 +88,7 @@ class DuckDBReader:
     def seal(self, table: str) -> str:
         """Row count, sum of the row hashes, and the shape."""
         _, rows = self.rows(
-            f"select count(*), coalesce(sum(hash(mart)), 0) from {hashes.quoted('marts', table)} as mart"  # noqa: S608
+            f"select count(*), coalesce(sum(hash(mart)), 0) from {quoted('marts', table)} as mart"  # noqa: S608
         )
         shape = hashes.shape(self.columns("marts", table))
         return f"{rows[0][0]}:{rows[0][1]}:{shape}"
@@ -121,7 +122,15 @@ def reading(settings: Settings) -> Iterator[Reader]:
             yield SparkReader(opened)
     else:
         with duckdb.connect(settings.warehouse_path, read_only=True) as connection:
+            limit_memory(connection, settings)
             yield DuckDBReader(connection)
+
+
+def limit_memory(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Hold a connection to the configured memory; what does not fit goes to disk under `var/`."""
+    if settings.warehouse.memory_limit:
+        connection.execute(f"set memory_limit = '{settings.warehouse.memory_limit}'")
+        connection.execute("set temp_directory = $1", [str(settings.var / "spilled")])
 
 
 def exists(settings: Settings) -> bool:
@@ -185,9 +194,8 @@ def marts_in_duckdb(
         with export.exported_marts(settings) as found:
             yield found
         return
-    path = str(settings.warehouse_path).replace("'", "''")
-    connection.execute(f"attach '{path}' as warehouse (read_only)")
+    connection.execute(f"attach {literal(settings.warehouse_path)} as warehouse (read_only)")
     connection.execute("use warehouse")
     known = {name: hashes.columns(connection, "marts", name) for name in hashes.marts(connection)}
     connection.execute("use memory")
-    yield {name: (columns, f"from warehouse.{hashes.quoted('marts', name)}") for name, columns in known.items()}
+    yield {name: (columns, f"from warehouse.{quoted('marts', name)}") for name, columns in known.items()}

@@ -19,7 +19,7 @@ from ingestion.sandbox.world import World
 from ingestion.settings import load_settings
 from orchestration import company, pipeline, transform
 from orchestration.quality import hashes
-from tests.oracle.compare import cohort_disagreements
+from tests.oracle.compare import closing_disagreements, cohort_disagreements
 from tests.oracle.goals import goal_disagreements
 from tests.oracle.kpis import Key, compute
 from tests.oracle.ledger import Ledger, Rules
@@ -75,6 +75,12 @@ class Simulated:
         ledger = Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
         with duckdb.connect(self.warehouse, read_only=True) as connection:
             return cohort_disagreements(ledger, connection)
+
+    def closing_disagreements(self) -> list[str]:
+        """Where the bridge of closing periods differs from the oracle."""
+        ledger = Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return closing_disagreements(ledger, connection)
 
     def content_hashes(self) -> dict[str, str]:
         """Content hash of every mart."""

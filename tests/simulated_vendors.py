@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from ingestion.sandbox.server import SandboxServer
 from ingestion.settings import Settings, load_settings
-from orchestration import builds, company
+from orchestration import company
 from orchestration.serving import duckdb_file
 from tests.orchestration.companies import funnel
 
@@ -26,12 +25,6 @@ def settle(folder: Path, sandbox: SandboxServer, day: date) -> Settings:
     return load_settings(company.write_demo(folder, port=sandbox.port, as_of=day))
 
 
-def copy_of(original: Path, folder: Path) -> Settings:
-    """A company of its own to break."""
-    shutil.copytree(original, folder, symlinks=True, ignore=shutil.ignore_patterns("locks"))
-    return load_settings(folder / "funnelhouse.toml")
-
-
 def runs(folder: Path, *arguments: str, code: int = 0, **environment: str) -> str:
     """Call the command line, expect its exit code, and return what it said."""
     done = funnel(folder, *arguments, **environment)
@@ -42,13 +35,6 @@ def runs(folder: Path, *arguments: str, code: int = 0, **environment: str) -> st
 def published(settings: Settings) -> dict[str, Any]:
     """What `current.json` says, without the moment; empty when nothing is published."""
     return {name: item for name, item in (duckdb_file.current_version(settings) or {}).items() if name != "path"}
-
-
-def contents(settings: Settings) -> dict[str, str]:
-    """Content hash of every mart of the newest build."""
-    build_id = builds.latest(settings)
-    assert build_id
-    return duckdb_file.audited_hashes(settings, build_id)
 
 
 def texts_below(folder: Path, *, without: Iterable[str] = ()) -> dict[Path, bytes]:

@@ -57,6 +57,7 @@ def test_every_kpi_equals_the_oracle_after_a_full_load(at_once: Simulated) -> No
     assert values[values.dimension == "total"].value.notna().sum() > 1_000
     assert disagreements(at_once.truth(), values) == []
     assert at_once.cohort_disagreements() == []
+    assert at_once.closing_disagreements() == []
 
 
 def test_every_kpi_equals_the_oracle_after_incremental_loads(in_slices: Simulated) -> None:
@@ -73,6 +74,7 @@ def test_an_earlier_as_of_date_does_not_see_later_events(at_once: Simulated) -> 
     assert set(values.as_of_date.astype(str)) == {"2026-04-14"}
     assert disagreements(earlier.truth(), values) == []
     assert earlier.cohort_disagreements() == []
+    assert earlier.closing_disagreements() == []
     drivers = earlier.mart("kpi_drivers")
     assert set(drivers[drivers.is_significant].significance_test) == {"two_proportions"}
     assert driver_disagreements(Drivers(earlier.trends()).all(), drivers) == []

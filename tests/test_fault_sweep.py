@@ -16,11 +16,11 @@ from ingestion.sandbox.faults import Fault
 from ingestion.sandbox.server import SandboxServer, serve
 from ingestion.sandbox.world import World
 from ingestion.settings import Settings
-from orchestration import pipeline, transform
+from orchestration import builds, pipeline, transform
 from orchestration.serving import duckdb_file, reader
 from tests import simulated_company
-from tests.orchestration.companies import funnel
-from tests.simulated_vendors import FIRST_DAY, NEXT_DAY, SCALE, SEED, contents, copy_of, published, runs, settle
+from tests.orchestration.companies import contents, copy_company, funnel
+from tests.simulated_vendors import FIRST_DAY, NEXT_DAY, SCALE, SEED, published, runs, settle
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ class TwoDays:
 
     def copy(self, folder: Path) -> Settings:
         """A company of its own that is about to make its second run."""
-        copy_of(self.folder, folder)
+        copy_company(self.folder, folder)
         return settle(folder, self.vendors, NEXT_DAY)
 
 
@@ -55,7 +55,7 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoDays]:
         settle(folder, sandbox, FIRST_DAY)
         runs(folder, "run")
         sandbox.advance(NEXT_DAY)
-        second = copy_of(folder, folder.parent / "second").folder
+        second = copy_company(folder, folder.parent / "second").folder
         settings = settle(second, sandbox, NEXT_DAY)
         runs(second, "run")
         yield TwoDays(folder, sandbox, contents(settings), published(settings))
@@ -78,13 +78,13 @@ def test_run_killed_anywhere_keeps_what_is_served_and_a_rerun_equals_the_clean_r
             assert now["build_id"] != served["build_id"]
         elif place != "publish.linked":
             assert now == served
-        duckdb_file.verify(Path(now["path"]), duckdb_file.expected_hashes(settings, now["build_id"]))
+        duckdb_file.verify(Path(now["path"]), builds.content_hashes(settings, now["build_id"]))
         runs(settings.folder, "run")
         assert reading.execute("select count(*) from marts.kpi_values").fetchall() == before
     assert contents(settings) == two_days.clean
     current = duckdb_file.current_version(settings)
     assert current
-    duckdb_file.verify(Path(current["path"]), duckdb_file.expected_hashes(settings, current["build_id"]))
+    duckdb_file.verify(Path(current["path"]), builds.content_hashes(settings, current["build_id"]))
     assert landing.pending_batches(settings) == []
 
 

@@ -16,12 +16,12 @@ from ingestion.sandbox.faults import Fault
 from ingestion.sandbox.server import SandboxServer, serve
 from ingestion.sandbox.world import World
 from ingestion.settings import Settings, load_settings
-from orchestration import pipeline
+from orchestration import builds, pipeline
 from orchestration.quality import gate
 from orchestration.serving import duckdb_file
 from tests import simulated_company, simulated_vendors
-from tests.orchestration.companies import funnel
-from tests.simulated_vendors import FIRST_DAY, SCALE, SEED, contents, copy_of, published, runs, settle
+from tests.orchestration.companies import contents, copy_company, funnel
+from tests.simulated_vendors import FIRST_DAY, SCALE, SEED, published, runs, settle
 
 # A command and where it is killed; the last one gets through.
 STEPS = (
@@ -78,7 +78,7 @@ def survivor(standing: SandboxServer, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture
 def company(survivor: Survivor, vendors: SandboxServer, tmp_path: Path) -> Settings:
     """A copy of the published company."""
-    return copy_of(survivor.folder, tmp_path / "company")
+    return copy_company(survivor.folder, tmp_path / "company")
 
 
 def test_run_killed_at_several_places_ends_in_what_a_clean_run_publishes(survivor: Survivor, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_run_killed_at_several_places_ends_in_what_a_clean_run_publishes(survivo
     assert contents(survivor.settings) == clean.content_hashes()
     current = duckdb_file.current_version(survivor.settings)
     assert current
-    duckdb_file.verify(Path(current["path"]), duckdb_file.expected_hashes(survivor.settings, current["build_id"]))
+    duckdb_file.verify(Path(current["path"]), builds.content_hashes(survivor.settings, current["build_id"]))
 
 
 def test_no_secret_of_a_vendor_is_in_what_a_run_says_or_leaves(survivor: Survivor) -> None:
@@ -210,14 +210,14 @@ def test_impossible_cursor_is_refused_shown_and_reset_from_the_command_line(comp
 def test_hostile_name_of_a_folder_is_quoted_in_every_step(
     survivor: Survivor, vendors: SandboxServer, tmp_path: Path
 ) -> None:
-    settings = copy_of(survivor.folder, tmp_path / "o'brien\"; drop schema marts; --")
+    settings = copy_company(survivor.folder, tmp_path / "o'brien\"; drop schema marts; --")
     shutil.rmtree(settings.serving)
     vendors.switch_faults(Fault("new_field", "stripe", "customers", times=None, value="'; drop table x; --"))
     reports = pipeline.extract(settings, names=["stripe"])
     assert [report.error for report in reports if report.error] == []
     assert sum(report.inserted for report in pipeline.load(settings, names=["stripe"])) > 0
     publication = pipeline.publish(settings)
-    duckdb_file.verify(Path(publication["path"]), duckdb_file.expected_hashes(settings, publication["build_id"]))
+    duckdb_file.verify(Path(publication["path"]), builds.content_hashes(settings, publication["build_id"]))
     assert contents(settings) == contents(survivor.settings)
 
 

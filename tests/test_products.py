@@ -65,7 +65,8 @@ def kpi_values(company: Settings) -> pd.DataFrame:
 
 def test_amounts_by_product_are_the_oracle_s(company: Settings) -> None:
     values = kpi_values(company)
-    assert set(values[values.dimension == "product"].kpi) == {"sales_amount", "opportunities_created_amount"}
+    told = set(values[values.dimension == "product"].kpi)
+    assert {"sales_amount", "opportunities_created_amount", "deals_won", "win_rate", "pipeline_amount"} <= told
     assert disagreements(compute(company.folder / "imports", date(2026, 3, 31)), values) == []
 
 
@@ -89,6 +90,24 @@ def test_a_product_has_its_lines_and_the_rest_is_unknown(company: Settings) -> N
     assert shown["2026-01-01", "P1"][0] == pytest.approx(9000 + 3333.33 * rate(company) + 9000 + 7200, abs=0.006)
     # D03 −1,000, D06 1,000 of a product that nobody lists and 500 that no line tells
     assert shown["2026-01-01", "(unknown)"][0] == -1000 + 1000 + 500
+
+
+def test_a_deal_counts_for_the_product_that_it_is_most_for(company: Settings) -> None:
+    """The wins of the quarter by hand: D01, D02 (which by a cent is Training's), D03, D06 and the renewal D10."""
+    values = kpi_values(company)
+    won = values[(values.kpi == "deals_won") & (values.period_grain == "quarter") & (values.dimension == "product")]
+    shown = {
+        row.member: int(row.numerator) for row in won.itertuples() if str(row.period_start_date)[:10] == "2026-01-01"
+    }
+    assert shown["P3"] == 1
+    assert shown["P2"] == 1
+    assert shown["P1"] == 3
+    with duckdb.connect(company.warehouse_path, read_only=True) as connection:
+        products = connection.execute(
+            "select opportunity_id, product_id from marts.fct_opportunities join marts.dim_products using (product_key)"
+            " where opportunity_id in ('D01', 'D02', 'D03', 'D06', 'D10') order by all"
+        ).fetchall()
+    assert products == [("D01", "P1"), ("D02", "P3"), ("D03", "P1"), ("D06", "P2"), ("D10", "P1")]
 
 
 def rate(company: Settings) -> float:

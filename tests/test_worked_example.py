@@ -14,7 +14,7 @@ import pytest
 
 from ingestion.settings import Settings, load_settings
 from orchestration import pipeline, transform
-from tests.oracle.compare import cohort_disagreements, disagreements
+from tests.oracle.compare import closing_disagreements, cohort_disagreements, disagreements
 from tests.oracle.drivers import Drivers, driver_disagreements
 from tests.oracle.kpis import compute, sums_by
 from tests.oracle.ledger import Ledger
@@ -56,6 +56,7 @@ def test_the_marts_give_every_number_of_the_worked_example(example: Settings, sc
     assert disagreements(compute(EXAMPLE, SCENARIOS[scenario]), values) == []
     with duckdb.connect(example.warehouse_path, read_only=True) as connection:
         assert cohort_disagreements(Ledger.read(EXAMPLE, SCENARIOS[scenario]), connection) == []
+        assert closing_disagreements(Ledger.read(EXAMPLE, SCENARIOS[scenario]), connection) == []
         drivers = connection.sql("select * from marts.kpi_drivers").df()
         kpi_trends = connection.sql("select * from marts.kpi_trends").df()
     trends = Trends(EXAMPLE, SCENARIOS[scenario])
@@ -105,6 +106,42 @@ def test_the_survival_curve_is_the_one_worked_out_by_hand(march: Path) -> None:
     curve = [1, *[0.8] * 3, *[late] * 6, late * 17 / 19, late * (17 / 19) ** 2]
     assert [row[2] for row in rows] == pytest.approx(curve, abs=1e-12)
     assert sum(row[2] for row in rows) * 302 * 0.8 == pytest.approx(1813.003878, abs=1e-6)
+
+
+def test_campaigns_have_their_own_return_and_cost(march: Path) -> None:
+    """C1 brought D01 (12,000) and four leads for 1,500, C2 D02 (12,500) and one for 830; C3 and the fair nothing."""
+    shown = queried(
+        march,
+        "select kpi, member, numerator, denominator from marts.kpi_values where kpi in ('roas', 'cost_per_lead')"
+        " and dimension = 'campaign' and period_grain = 'quarter' and period_start_date = '2026-01-01' order by all",
+    )
+    assert shown == [
+        ("cost_per_lead", "(unknown)", 250, 0),
+        ("cost_per_lead", "C1", 1500, 4),
+        ("cost_per_lead", "C2", 830, 1),
+        ("cost_per_lead", "C3", 150, 0),
+        ("roas", "(unknown)", 0, 250),
+        ("roas", "C1", 12000, 1500),
+        ("roas", "C2", 12500, 830),
+        ("roas", "C3", 0, 150),
+    ]
+
+
+def test_the_bridge_of_a_closing_period_by_hand(march: Path) -> None:
+    """March opens with D02 and D05 (the coverage's 16,800); D05 is pushed to April at 4,000 × 1.25 and grows there."""
+    rows = queried(
+        march,
+        "select period_grain, opening_amount_reporting, created_amount_reporting, reopened_amount_reporting,"
+        " pulled_in_amount_reporting, pushed_out_amount_reporting, amount_changes_reporting, won_amount_reporting,"
+        " lost_amount_reporting, fx_amount_reporting, closing_amount_reporting from marts.fct_pipeline_closing_bridge"
+        " where dimension = 'total' and (period_grain in ('quarter', 'year') or period_start_date = '2026-03-01')"
+        " and period_grain not like 'fiscal%' and period_start_date >= '2026-01-01' order by 1",
+    )
+    assert rows == [
+        ("month", 16800, 6000, 8000, 0, 5000, 0, 24500, 0, 700, 2000),
+        ("quarter", 0, 48000, 8000, 0, 5000, 0, 41700, 8000, 700, 2000),
+        ("year", 0, 54000, 8000, 0, 0, 1250, 41700, 14000, 700, 8250),
+    ]
 
 
 def test_cohorts_of_the_example_are_those_that_its_tables_show(march: Path) -> None:

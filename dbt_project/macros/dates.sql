@@ -184,6 +184,19 @@
     )
 {%- endmacro %}
 
+{% macro timestamp_add_seconds(timestamp, seconds) %}
+    {{- return(adapter.dispatch('timestamp_add_seconds')(timestamp, seconds)) -}}
+{% endmacro %}
+
+{% macro default__timestamp_add_seconds(timestamp, seconds) -%}
+    ({{ timestamp }} + to_seconds(cast({{ seconds }} as bigint)))
+{%- endmacro %}
+
+{% macro spark__timestamp_add_seconds(timestamp, seconds) -%}
+    timestampadd(second, cast({{ seconds }} as int), {{ timestamp }})
+{%- endmacro %}
+
+
 {% macro timestamp_add_minutes(timestamp, minutes) %}
     {{- return(adapter.dispatch('timestamp_add_minutes')(timestamp, minutes)) -}}
 {% endmacro %}
@@ -242,3 +255,10 @@
         cast({{ first_date }} as date), cast({{ last_date }} as date), interval 1 day
     )) as date_day
 {% endmacro %}
+
+
+{# Whether a version (a relation with `valid_from` and `valid_to`) is the one of a day; without an end it still holds. #}
+{% macro is_in_force(version, day) -%}
+    {{ day }} >= {{ version }}.valid_from
+    and {{ day }} < coalesce({{ version }}.valid_to, date '9999-12-31')
+{%- endmacro %}

@@ -23,11 +23,16 @@ from ingestion.sales.hubspot_search import Search, milliseconds
 from ingestion.settings import HubSpotSettings
 from ingestion.source import Page, Record, Source, StreamState
 
-OBJECTS = ("contacts", "companies", "deals", "tickets", "calls", "meetings", "emails")
+OBJECTS = (
+    "contacts", "companies", "deals", "tickets", "calls", "meetings", "emails", "line_items", "products",
+    "quotes",
+)  # fmt: skip
 ASSOCIATIONS = {
     "contact_companies": ("contacts", "companies"),
     "deal_contacts": ("deals", "contacts"),
     "deal_companies": ("deals", "companies"),
+    "deal_line_items": ("deals", "line_items"),
+    "quote_deals": ("quotes", "deals"),
     "ticket_companies": ("tickets", "companies"),
     "call_contacts": ("calls", "contacts"),
     "meeting_contacts": ("meetings", "contacts"),

@@ -50,4 +50,17 @@ DOCUMENTED: Mapping[str, tuple[str, ...]] = {
         *_EVERYWHERE, "hs_timestamp", "hs_email_subject", "hs_email_direction", "hs_email_status",
         "hs_email_source", "hs_sequence_id",
     ),
+    "line_items": (
+        *_EVERYWHERE, "createdate", "name", "hs_product_id", "hs_sku", "price", "quantity", "discount",
+        "hs_discount_percentage", "tax", "amount", "hs_line_item_currency_code", "recurringbillingfrequency",
+        "hs_recurring_billing_period", "hs_recurring_billing_start_date", "hs_tcv", "hs_acv", "hs_arr", "hs_mrr",
+    ),
+    "products": (
+        *_EVERYWHERE, "createdate", "name", "description", "price", "hs_product_type", "hs_sku",
+        "hs_cost_of_goods_sold", "recurringbillingfrequency", "hs_recurring_billing_period",
+    ),
+    "quotes": (
+        *_EVERYWHERE, "hs_title", "hs_status", "hs_quote_amount", "hs_currency", "hs_expiration_date", "hs_language",
+        "hs_quote_number", "hs_public_url_key",
+    ),
 }  # fmt: skip

@@ -72,6 +72,18 @@ class Deal(Record):
         self.change("closedate", iso_millis(close), at)
 
 
+def is_made_by_merging(deal: Deal) -> bool:
+    """Tell whether the deal came into being when others were merged: what it has, it has from them."""
+    return any(change.field == "merged_from" and change.recorded_at == deal.inserted_at for change in deal.mutations)
+
+
+def standing_for(world: "World", deal: Deal, now: dt.datetime) -> Deal:
+    """Return the deal that stands for one at a moment: itself, or what it was merged into."""
+    while (survivor := deal.merged_into(now)) is not None:
+        deal = world.deal(survivor)
+    return deal
+
+
 def generate(world: "World", people: Sequence[Person]) -> list[Deal]:
     """Return the deals of the people that sales talks to, with their expansions and renewals, unordered."""
     rng = world.random("deals")

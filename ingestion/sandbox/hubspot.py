@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 OBJECT_TYPE_IDS = {
     "0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-47": "meetings", "0-48": "calls",
-    "0-49": "emails",
+    "0-49": "emails", "0-8": "line_items", "0-7": "products", "0-14": "quotes",
 }  # fmt: skip
 _KEPT_SEARCHES = 32
 
@@ -200,7 +200,15 @@ def batch_answer(results: list[Any], now: dt.datetime) -> dict[str, Any]:
 
 def _known_type(object_type: str) -> str:
     plural = OBJECT_TYPE_IDS.get(object_type, object_type)
-    plural = {"contact": "contacts", "company": "companies", "deal": "deals", "ticket": "tickets"}.get(plural, plural)
+    plural = {
+        "contact": "contacts",
+        "company": "companies",
+        "deal": "deals",
+        "ticket": "tickets",
+        "line_item": "line_items",
+        "product": "products",
+        "quote": "quotes",
+    }.get(plural, plural)
     if plural not in OBJECT_TYPES:
         raise HubSpotError(400, "VALIDATION_ERROR", f"Unable to infer object type from: {object_type}")
     return plural

@@ -4,17 +4,17 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ingestion.sandbox import hubspot_commerce
 from ingestion.sandbox.activities import Activity
 from ingestion.sandbox.clock import epoch_millis, iso_millis
 from ingestion.sandbox.companies import Company
 from ingestion.sandbox.crm_tickets import CrmTicket
 from ingestion.sandbox.deals import Deal
+from ingestion.sandbox.hubspot_commerce import Properties, shared
 from ingestion.sandbox.people import Person
 
 if TYPE_CHECKING:
     from ingestion.sandbox.world import World
-
-Properties = dict[str, str | None]
 
 HISTORY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "contacts": ("lifecyclestage", "hs_lead_status", "hubspot_owner_id"),
@@ -103,7 +103,7 @@ def company(world: "World", record: Company, now: dt.datetime, modified: str) ->
     """Return all properties of a company."""
     number = int(record.record_id)
     return {
-        **_shared(record.record_id, iso_millis(record.created_at), modified, record.owner_id),
+        **shared(record.record_id, iso_millis(record.created_at), modified, record.owner_id),
         "createdate": iso_millis(record.created_at),
         "name": record.name,
         "domain": record.domain,
@@ -134,7 +134,7 @@ def deal(world: "World", record: Deal, now: dt.datetime, modified: str) -> Prope
     stage = record.pipeline.stage(state["dealstage"] or "")
     amount = state.get("amount")
     return {
-        **_shared(record.record_id, iso_millis(record.created_at), modified, state.get("hubspot_owner_id")),
+        **shared(record.record_id, iso_millis(record.created_at), modified, state.get("hubspot_owner_id")),
         "createdate": state.get("createdate") or iso_millis(record.created_at),
         "dealname": record.name,
         "dealstage": stage.stage_id,
@@ -164,7 +164,7 @@ def ticket(world: "World", record: CrmTicket, now: dt.datetime, modified: str) -
     """Return all properties of a CRM ticket."""
     closed = [at for at, stage in record.history("stage", now) if stage == "4"]
     return {
-        **_shared(record.record_id, iso_millis(record.created_at), modified, record.owner_id),
+        **shared(record.record_id, iso_millis(record.created_at), modified, record.owner_id),
         "createdate": iso_millis(record.created_at),
         "subject": record.subject,
         "content": f"{record.subject}, please.",
@@ -181,7 +181,7 @@ def ticket(world: "World", record: CrmTicket, now: dt.datetime, modified: str) -
 
 def activity(world: "World", record: Activity, now: dt.datetime, modified: str) -> Properties:
     """Return all properties of a call, meeting or e-mail."""
-    shown = _shared(record.record_id, iso_millis(record.inserted_at), modified, record.owner_id)
+    shown = shared(record.record_id, iso_millis(record.inserted_at), modified, record.owner_id)
     shown |= {"hs_timestamp": iso_millis(record.occurred_at), "hs_sequence_id": None}
     status = record.value("status", now)
     if record.activity_type == "call":
@@ -222,6 +222,9 @@ SHOWN: Mapping[str, Callable[..., Properties]] = {
     "calls": activity,
     "meetings": activity,
     "emails": activity,
+    "line_items": hubspot_commerce.line_item,
+    "products": hubspot_commerce.product,
+    "quotes": hubspot_commerce.quote,
 }
 
 MODIFIED = {"contacts": "lastmodifieddate"}
@@ -243,16 +246,6 @@ def history(record: Person | Deal, name: str, now: dt.datetime) -> list[dict[str
         {"value": value or "", "timestamp": iso_millis(at), "sourceType": "CRM_UI", "sourceId": "userId:90001"}
         for at, value in reversed(record.history(name, now))
     ]
-
-
-def _shared(record_id: str, created: str, modified: str, owner_id: str | None) -> Properties:
-    return {
-        "hs_object_id": record_id,
-        "hs_createdate": created,
-        "hs_lastmodifieddate": modified,
-        "hubspot_owner_id": owner_id,
-        "hs_merged_object_ids": None,
-    }
 
 
 def _last_entries(person: Person, now: dt.datetime) -> Properties:

@@ -15,7 +15,10 @@ from ingestion.sandbox.records import Record
 if TYPE_CHECKING:
     from ingestion.sandbox.world import World
 
-OBJECT_TYPES = ("contacts", "companies", "deals", "tickets", "calls", "meetings", "emails")
+OBJECT_TYPES = (
+    "contacts", "companies", "deals", "tickets", "calls", "meetings", "emails", "line_items", "products",
+    "quotes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ingestion.sandbox import ads, billing, files, support
+from ingestion.sandbox import ads, billing, files, line_items, quotes, support
 from ingestion.sandbox.clock import iso_millis, local_date
 from ingestion.sandbox.deals import Deal
 from ingestion.sandbox.ledger_columns import COLUMNS
@@ -50,6 +50,8 @@ def tables(world: "World", now: dt.datetime) -> dict[str, list[Row]]:
         world.part("billing", billing.simulate).ledger_tables(now),
         world.part("support", support.simulate).ledger_tables(now),
         files.ledger_tables(world, now),
+        line_items.ledger_tables(world, now),
+        quotes.ledger_tables(world, now),
     )
     for part in parts:
         for name, rows in part.items():

@@ -4,100 +4,124 @@ from ingestion.sandbox.stripe_invoices import DAY, CreditNote, Invoice, Line, Re
 from ingestion.sandbox.stripe_objects import Json, discount, list_of, price
 
 EMBEDDED_LINES = 10
+# What the simulated account does not use.
+_UNUSED: Json = {
+    "account_country": "DE",
+    "account_name": "Sandbox Ltd",
+    "account_tax_ids": None,
+    "application_fee_amount": None,
+    "automatic_tax": {"enabled": False, "status": None},
+    "custom_fields": None,
+    "customer_address": None,
+    "customer_phone": None,
+    "customer_shipping": None,
+    "customer_tax_exempt": "none",
+    "customer_tax_ids": [],
+    "default_payment_method": None,
+    "default_source": None,
+    "default_tax_rates": [],
+    "description": None,
+    "footer": None,
+    "hosted_invoice_url": None,
+    "invoice_pdf": None,
+    "last_finalization_error": None,
+    "livemode": False,
+    "metadata": {},
+    "next_payment_attempt": None,
+    "on_behalf_of": None,
+    "paid_out_of_band": False,
+    "payment_intent": None,
+    "payment_settings": {"payment_method_options": None, "payment_method_types": None},
+    "post_payment_credit_notes_amount": 0,
+    "pre_payment_credit_notes_amount": 0,
+    "quote": None,
+    "receipt_number": None,
+    "starting_balance": 0,
+    "statement_descriptor": None,
+    "test_clock": None,
+    "transfer_data": None,
+}
 
 
 def invoice(record: Invoice, now: int) -> Json:
     """Return an invoice with the first ten of its lines embedded."""
-    status = record.status(now)
-    paid = record.reached("paid", now)
     opened = record.reached("open", now)
-    is_settled = paid is not None
-    remaining = 0 if is_settled or status == "void" else record.total
-    taxed = [{"amount": record.tax, "inclusive": False, "tax_rate": _tax_rate_id(record)}] if record.tax else []
-    shown = record.lines[:EMBEDDED_LINES]
-    discounts = []
-    if record.discount is not None:
-        discounts = [{"amount": record.discount_amount, "discount": record.discount.discount_id}]
     return {
         "id": record.invoice_id,
         "object": "invoice",
-        "account_country": "DE",
-        "account_name": "Sandbox Ltd",
-        "account_tax_ids": None,
-        "amount_due": record.total,
-        "amount_paid": record.total if is_settled else 0,
-        "amount_remaining": remaining,
-        "application_fee_amount": None,
-        "attempt_count": 0 if opened is None else 1,
-        "attempted": opened is not None,
-        "auto_advance": status == "draft",
-        "automatic_tax": {"enabled": False, "status": None},
+        **_UNUSED,
+        **_money_of(record, now),
+        **_customer_of(record),
+        **_discounts_of(record, now),
+        **_progress_of(record, now),
         "billing_reason": record.reason,
-        "charge": record.charge_id if is_settled and record.total else None,
         "collection_method": "send_invoice" if record.is_sent else "charge_automatically",
         "created": record.created,
-        "currency": record.customer.currency,
-        "custom_fields": None,
-        "customer": record.customer.customer_id,
-        "customer_address": None,
-        "customer_email": record.customer.email,
-        "customer_name": record.customer.name,
-        "customer_phone": None,
-        "customer_shipping": None,
-        "customer_tax_exempt": "none",
-        "customer_tax_ids": [],
-        "default_payment_method": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
-        "discount": discount(record.discount, None, now),
-        "discounts": [record.discount.discount_id] if record.discount is not None else [],
         "due_date": opened + 30 * DAY if record.is_sent and opened is not None else None,
-        "ending_balance": None if opened is None else 0,
-        "footer": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "last_finalization_error": None,
-        "lines": list_of(
-            [line(entry, record, number) for number, entry in enumerate(shown)],
-            f"/v1/invoices/{record.invoice_id}/lines",
-            has_more=len(record.lines) > EMBEDDED_LINES,
-        )
-        | {"total_count": len(record.lines)},
-        "livemode": False,
-        "metadata": {},
-        "next_payment_attempt": None,
+        "lines": _lines_of(record),
         "number": None if opened is None else record.number,
-        "on_behalf_of": None,
-        "paid": is_settled,
-        "paid_out_of_band": False,
-        "payment_intent": None,
-        "payment_settings": {"payment_method_options": None, "payment_method_types": None},
         "period_end": record.created,
         "period_start": record.created,
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "quote": None,
-        "receipt_number": None,
-        "starting_balance": 0,
-        "statement_descriptor": None,
-        "status": status,
+        "subscription": record.subscription_id,
+        "webhooks_delivered_at": record.created,
+    }
+
+
+def _money_of(record: Invoice, now: int) -> Json:
+    is_settled = record.reached("paid", now) is not None
+    taxed = [{"amount": record.tax, "inclusive": False, "tax_rate": _tax_rate_id(record)}] if record.tax else []
+    return {
+        "amount_due": record.total,
+        "amount_paid": record.total if is_settled else 0,
+        "amount_remaining": 0 if is_settled or record.status(now) == "void" else record.total,
+        "ending_balance": None if record.reached("open", now) is None else 0,
+        "subtotal": record.subtotal,
+        "tax": record.tax if record.customer.tax_percent else None,
+        "total": record.total,
+        "total_tax_amounts": taxed,
+    }
+
+
+def _customer_of(record: Invoice) -> Json:
+    return {
+        "currency": record.customer.currency,
+        "customer": record.customer.customer_id,
+        "customer_email": record.customer.email,
+        "customer_name": record.customer.name,
+    }
+
+
+def _discounts_of(record: Invoice, now: int) -> Json:
+    given = None if record.discount is None else record.discount.discount_id
+    return {
+        "discount": discount(record.discount, None, now),
+        "discounts": [] if given is None else [given],
+        "total_discount_amounts": [] if given is None else [{"amount": record.discount_amount, "discount": given}],
+    }
+
+
+def _progress_of(record: Invoice, now: int) -> Json:
+    opened, paid = record.reached("open", now), record.reached("paid", now)
+    return {
+        "attempt_count": 0 if opened is None else 1,
+        "attempted": opened is not None,
+        "auto_advance": record.status(now) == "draft",
+        "charge": record.charge_id if paid is not None and record.total else None,
+        "paid": paid is not None,
+        "status": record.status(now),
         "status_transitions": {
             "finalized_at": opened,
             "marked_uncollectible_at": record.reached("uncollectible", now),
             "paid_at": paid,
             "voided_at": record.reached("void", now),
         },
-        "subscription": record.subscription_id,
-        "subtotal": record.subtotal,
-        "tax": record.tax if record.customer.tax_percent else None,
-        "test_clock": None,
-        "total": record.total,
-        "total_discount_amounts": discounts,
-        "total_tax_amounts": taxed,
-        "transfer_data": None,
-        "webhooks_delivered_at": record.created,
     }
+
+
+def _lines_of(record: Invoice) -> Json:
+    shown = [line(entry, record, number) for number, entry in enumerate(record.lines[:EMBEDDED_LINES])]
+    found = list_of(shown, f"/v1/invoices/{record.invoice_id}/lines", has_more=len(record.lines) > EMBEDDED_LINES)
+    return found | {"total_count": len(record.lines)}
 
 
 def line(record: Line, owner: Invoice, number: int) -> Json:

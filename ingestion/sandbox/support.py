@@ -4,12 +4,16 @@ import datetime as dt
 import random
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ingestion.sandbox import billing
+from ingestion.sandbox.business_time import WorkingTime
 from ingestion.sandbox.clock import epoch_seconds, from_millis, iso_seconds
 from ingestion.sandbox.companies import Company
 from ingestion.sandbox.people import Person
+from ingestion.sandbox.zendesk_metric_sets import SOLVED, metric_set
+from ingestion.sandbox.zendesk_metrics import ledger_events
 from ingestion.sandbox.zendesk_scripts import SCRIPTS, Play
 from ingestion.sandbox.zendesk_tickets import (
     DAY,
@@ -19,6 +23,7 @@ from ingestion.sandbox.zendesk_tickets import (
     Rating,
     Ticket,
     User,
+    is_deleted,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +31,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, str]
 GROUPS = ((360001, "Support"), (360002, "Billing questions"), (360003, "Technical"))
-SOLVED = ("solved", "closed")
 _TICKETS = 800
 _FIRST_USER, _FIRST_ORGANIZATION, _FIRST_TICKET = 9_100_000_001, 8_200_000_001, 1001
 _AGENTS = ("Greta Olsen", "Henry Moreau", "Irene Novak", "Jamal Reed", "Kim Sato", "Lars Berg")
@@ -44,6 +48,11 @@ class Support:
     organizations: list[Organization] = field(default_factory=list)
     tickets: list[Ticket] = field(default_factory=list)
 
+    @cached_property
+    def working(self) -> WorkingTime:
+        """The help desk's hours."""
+        return WorkingTime(self.world)
+
     @property
     def ratings(self) -> list[tuple[Rating, Ticket]]:
         """Every survey with its ticket."""
@@ -55,16 +64,15 @@ class Support:
         agents = {user.user_id for user in self.users if user.is_agent}
         kept = [ticket for ticket in self.tickets if ticket.created <= at and not is_gone(ticket, at)]
         return {
-            "tickets": [_ticket_row(ticket, at) for ticket in kept],
-            "ticket_events": [row for ticket in kept for row in _event_rows(ticket, agents, at)],
+            "tickets": [_ticket_row(ticket, self.working, at) for ticket in kept],
+            "ticket_events": [row for ticket in kept for row in _event_rows(ticket, self.working, agents, at)],
             "ratings": [row for ticket in kept for row in _rating_rows(ticket, at)],
         }
 
 
 def is_gone(ticket: Ticket, now: int) -> bool:
     """Tell whether a ticket stands deleted or merged at a moment."""
-    is_deleted = ticket.deleted_at is not None and ticket.deleted_at <= now
-    return is_deleted or (ticket.merged_at is not None and ticket.merged_at <= now)
+    return is_deleted(ticket, now) or (ticket.merged_at is not None and ticket.merged_at <= now)
 
 
 def simulate(world: "World") -> Support:
@@ -202,7 +210,8 @@ def _instant(seconds: int) -> str:
     return iso_seconds(from_millis(seconds * 1000))
 
 
-def _ticket_row(ticket: Ticket, now: int) -> Row:
+def _ticket_row(ticket: Ticket, working: WorkingTime, now: int) -> Row:
+    metrics = metric_set(ticket, working, now, now)
     assignee = ticket.value("assignee_id", now)
     return {
         "ticket_id": str(ticket.ticket_id),
@@ -215,12 +224,22 @@ def _ticket_row(ticket: Ticket, now: int) -> Row:
         "schedule_id": "default",
         "agent_group": str(ticket.group_id),
         "source_system": "zendesk",
+        "vendor_first_reply_minutes": _shown(metrics["reply_time_in_minutes"]["business"]),
+        "vendor_full_resolution_minutes": _shown(metrics["full_resolution_time_in_minutes"]["business"]),
     }
 
 
-def _event_rows(ticket: Ticket, agents: set[int], now: int) -> list[Row]:
-    """Return messages, solves and reopenings; closing a solved ticket is no second solve."""
-    rows: list[Row] = []
+def _shown(minutes: int | None) -> str:
+    return "" if minutes is None else str(minutes)
+
+
+def _event_rows(ticket: Ticket, working: WorkingTime, agents: set[int], now: int) -> list[Row]:
+    """Return messages, solves, reopenings and what became of the promised reply; closing is no second solve."""
+    rows: list[Row] = [
+        {"ticket_id": str(ticket.ticket_id), "event_type": event_type, "actor_type": "", "is_public": "",
+         "occurred_at": _instant(moment)}
+        for moment, event_type in ledger_events(ticket, working, now)
+    ]  # fmt: skip
     is_solved = False
     for action in ticket.known_actions(now):
         actor = actor_type(action.author_id, agents)

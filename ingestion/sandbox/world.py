@@ -25,13 +25,15 @@ from functools import cached_property
 from random import Random
 from typing import TypeVar, cast
 
-from ingestion.sandbox import activities, companies, crm_tickets, history, marketing, rates, reps
+from ingestion.sandbox import activities, companies, crm_tickets, history, line_items, marketing, quotes, rates, reps
 from ingestion.sandbox.activities import Activity
 from ingestion.sandbox.clock import HISTORY_DAYS, HORIZON_DAYS, end_of_day, local_date, local_midnight
 from ingestion.sandbox.companies import Company
 from ingestion.sandbox.crm_tickets import CrmTicket
 from ingestion.sandbox.deals import Deal
+from ingestion.sandbox.line_items import LineItem, Product
 from ingestion.sandbox.people import Person
+from ingestion.sandbox.quotes import Quote
 from ingestion.sandbox.reps import SalesForce
 
 Part = TypeVar("Part")
@@ -116,6 +118,21 @@ class World:
     def activities(self) -> list[Activity]:
         """All calls, meetings and e-mails, in the order of insertion."""
         return self.part("activities", activities.simulate)
+
+    @property
+    def products(self) -> list[Product]:
+        """The CRM's product library."""
+        return self.part("products", line_items.library)
+
+    @property
+    def line_items(self) -> list[LineItem]:
+        """All line items of deals, in the order of insertion."""
+        return self.part("line items", line_items.simulate)
+
+    @property
+    def quotes(self) -> list[Quote]:
+        """All quotes of deals, in the order of insertion."""
+        return self.part("quotes", quotes.simulate)
 
     @property
     def crm_tickets(self) -> list[CrmTicket]:

@@ -15,8 +15,8 @@ import orjson
 from ingestion.sandbox import credentials, files, support, zendesk_objects
 from ingestion.sandbox.clock import epoch_seconds, local_date
 from ingestion.sandbox.http_shapes import Request, Response
-from ingestion.sandbox.zendesk_exports import Export, exports_of
-from ingestion.sandbox.zendesk_tickets import Ticket
+from ingestion.sandbox.zendesk_exports import Export, exports_of, metric_sets_of
+from ingestion.sandbox.zendesk_tickets import Ticket, is_deleted
 
 if TYPE_CHECKING:
     from ingestion.sandbox.world import World
@@ -47,6 +47,7 @@ class ZendeskVendor:
         self._window = (0, 0)
         self._lock = threading.Lock()
         self._exports: dict[str, Export] | None = None
+        self._metric_sets: Export | None = None
         self._tickets: dict[int, Ticket] = {}
 
     def handle(self, request: Request) -> Response:
@@ -92,14 +93,19 @@ class ZendeskVendor:
                 desk = self.world.part("support", support.simulate)
                 self._tickets = {ticket.ticket_id: ticket for ticket in desk.tickets}
                 self._exports = exports_of(desk)
+                self._metric_sets = metric_sets_of(desk)
             return self._exports
 
+    def record(self, name: str, updated: int, record_id: int, now: int, *, included: tuple[str, ...] = ()) -> bytes:
+        """Return one exported record as JSON; a ticket that is not deleted brings its metrics when asked to."""
+        record = self.exports[name].serialised(updated, record_id, now)
+        if name != "tickets" or "metric_sets" not in included or is_deleted(self._tickets[record_id], now):
+            return record
+        assert self._metric_sets is not None
+        return record[:-1] + b',"metric_set":' + self._metric_sets.serialised(updated, record_id, now) + b"}"
+
     def _cursor_export(self, name: str, request: Request, now: int) -> bytes:
-        export, order, size = (
-            self.exports[name],
-            self.exports[name].order(now),
-            _size(request, "per_page", EXPORT_LIMIT),
-        )
+        order, size = self.exports[name].order(now), _size(request, "per_page", EXPORT_LIMIT)
         cursor = request.first("cursor")
         if cursor is not None:
             first = bisect_right(order, _decoded(cursor))
@@ -115,7 +121,9 @@ class ZendeskVendor:
             "before_url": None,
             "end_of_stream": first + size >= len(order),
         }
-        return _body(name, [export.serialised(updated, number, now) for updated, number in page], tail)
+        included = tuple((request.first("include") or "").split(","))
+        rows = [self.record(name, updated, number, now, included=included) for updated, number in page]
+        return _body(name, rows, tail)
 
     def _time_export(self, name: str, request: Request, now: int) -> bytes:
         """Answer a time-based export: the next page begins again with the last second of this one."""
@@ -143,8 +151,7 @@ class ZendeskVendor:
         order = self.exports[name].order(now)
         count = len(order)
         if name == "tickets":
-            deleted = [t for t in self._tickets.values() if t.deleted_at is not None and t.deleted_at <= now]
-            count -= len(deleted)
+            count -= sum(is_deleted(ticket, now) for ticket in self._tickets.values())
         return orjson.dumps({"count": {"value": count, "refreshed_at": zendesk_objects.instant(now)}})
 
     def _ratings(self, request: Request, now: int) -> bytes:
@@ -160,7 +167,7 @@ class ZendeskVendor:
 
     def _ticket(self, ticket_id: int, detail: str | None, request: Request, now: int) -> bytes:
         ticket = self._tickets.get(ticket_id)
-        if ticket is None or ticket.created > now or (ticket.deleted_at is not None and ticket.deleted_at <= now):
+        if ticket is None or ticket.created > now or is_deleted(ticket, now):
             raise ZendeskError(404, "RecordNotFound", "Not found")
         actions = ticket.known_actions(now)
         if detail == "audits":

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from ingestion.sandbox import zendesk_metrics, zendesk_objects
+from ingestion.sandbox import zendesk_metric_sets, zendesk_metrics, zendesk_objects
+from ingestion.sandbox.business_time import WorkingTime
 from ingestion.sandbox.support import Support
 from ingestion.sandbox.zendesk_tickets import Organization, Rating, Ticket, User
 
@@ -54,7 +55,7 @@ def exports_of(desk: Support) -> dict[str, Export]:
     """Return every export of a help desk by its name."""
     events: list[Entry] = []
     for number, ticket in enumerate(desk.tickets):
-        for at, event in zendesk_metrics.events_of(ticket, 4_000_000_000 + number * 100):
+        for at, event in zendesk_metrics.events_of(ticket, desk.working, 4_000_000_000 + number * 100):
             events.append(_event_entry(at, event))
     return {
         "tickets": Export([_ticket_entry(ticket) for ticket in desk.tickets]),
@@ -63,6 +64,19 @@ def exports_of(desk: Support) -> dict[str, Export]:
         "ticket_metric_events": Export(events),
         "satisfaction_ratings": Export([_rating_entry(*pair) for pair in desk.ratings]),
     }
+
+
+def metric_sets_of(desk: Support) -> Export:
+    """Return the metrics beside every ticket, by the ticket's id."""
+    return Export([_metric_set_entry(ticket, desk.working) for ticket in desk.tickets])
+
+
+def _metric_set_entry(one: Ticket, working: WorkingTime) -> Entry:
+    return Entry(
+        one.ticket_id,
+        tuple(one.moments()),
+        lambda updated, now: zendesk_metric_sets.metric_set(one, working, updated, now),
+    )
 
 
 def _event_entry(at: int, event: dict[str, Any]) -> Entry:

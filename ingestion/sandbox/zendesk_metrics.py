@@ -1,41 +1,34 @@
 """Metric events of simulated tickets: when a reply or a solution was awaited, due, given or missed.
 
-https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_metric_events/
+https://developer.zendesk.com/documentation/ticketing/reference-guides/ticket-metric-event-types-reference/
 """
 
 from typing import Any
 
+from ingestion.sandbox.business_time import WorkingTime
 from ingestion.sandbox.zendesk_objects import instant
-from ingestion.sandbox.zendesk_tickets import HOUR, SYSTEM_USER, Ticket
+from ingestion.sandbox.zendesk_promises import Promise, promises_of
+from ingestion.sandbox.zendesk_tickets import Ticket, is_deleted
 
-_REPLY_TARGET = 8 * HOUR
+Found = list[tuple[int, str, str, dict[str, Any]]]
+_FOR_EVER = 1 << 62
 
 
-def events_of(ticket: Ticket, first_id: int) -> list[tuple[int, dict[str, Any]]]:
+def ledger_events(ticket: Ticket, working: WorkingTime, now: int) -> list[tuple[int, str]]:
+    """Return what became of the promises by a moment: when they were due, kept or missed."""
+    found: list[tuple[int, str]] = []
+    for promise in promises_of(ticket, working, now):
+        if promise.due is not None:
+            found.append((promise.due, "sla_due"))
+            found.append((promise.due, "sla_breached") if promise.kept is None else (promise.kept, "sla_met"))
+    return [(at, event_type) for at, event_type in found if at <= now]
+
+
+def events_of(ticket: Ticket, working: WorkingTime, first_id: int) -> list[tuple[int, dict[str, Any]]]:
     """Return (instant, event) pairs of one ticket in time order, ids counting up from a first one."""
-    asked = next((action.at for action in ticket.actions if action.author_id == ticket.requester.user_id), None)
-    found: list[tuple[int, str, str, dict[str, Any]]] = []
-    if asked is not None:
-        replied = next(
-            (
-                action.at
-                for action in ticket.actions
-                if action.at > asked
-                and action.comment is not None
-                and action.comment[0]
-                and action.author_id not in (SYSTEM_USER, ticket.requester.user_id)
-            ),
-            None,
-        )
-        found.append((asked, "reply_time", "activate", {}))
-        found.append((asked, "reply_time", "apply_sla", {"sla": _policy()}))
-        due = asked + _REPLY_TARGET
-        if (replied is None or replied > due) and (ticket.deleted_at is None or ticket.deleted_at > due):
-            found.append((due, "reply_time", "breach", {"deleted": False}))
-        if replied is not None:
-            found.append((replied, "reply_time", "fulfill", {}))
-            found.append((replied, "reply_time", "update_status", _minutes(asked, replied)))
-    found += _resolution(ticket)
+    found = _resolution(ticket, working)
+    for promise in promises_of(ticket, working, _FOR_EVER):
+        found += _events_of(ticket, promise, working)
     found.sort(key=lambda event: event[0])
     return [
         (at, _event(first_id + number, ticket, at, metric, kind, extra))
@@ -43,15 +36,30 @@ def events_of(ticket: Ticket, first_id: int) -> list[tuple[int, dict[str, Any]]]
     ]
 
 
-def _resolution(ticket: Ticket) -> list[tuple[int, str, str, dict[str, Any]]]:
-    found: list[tuple[int, str, str, dict[str, Any]]] = [(ticket.created, "resolution_time", "activate", {})]
+def _events_of(ticket: Ticket, promise: Promise, working: WorkingTime) -> Found:
+    metric, start = promise.metric, promise.turns[0][0]
+    found: Found = []
+    for at, kind in promise.turns:
+        found.append((at, metric, kind, {}))
+        if kind == "fulfill":
+            found.append((at, metric, "update_status", _minutes(start, at, working)))
+    sla: Found = [(at, metric, "apply_sla", {"sla": policy.shown()}) for at, policy in promise.policies]
+    if promise.is_missed and promise.due is not None:
+        sla.append((promise.due, metric, "breach", {"deleted": False}))
+    sla += [(at, metric, "breach", {"deleted": True}) for at in promise.void_breaches(working)]
+    return found + [event for event in sla if not is_deleted(ticket, event[0])]
+
+
+def _resolution(ticket: Ticket, working: WorkingTime) -> Found:
+    found: Found = [(ticket.created, "resolution_time", "activate", {})]
     for action in ticket.actions:
         for name, before, after in action.changes:
             if name != "status" or before is None:
                 continue
             if after == "solved":
+                spent = _minutes(ticket.created, action.at, working)
                 found.append((action.at, "resolution_time", "fulfill", {}))
-                found.append((action.at, "resolution_time", "update_status", _minutes(ticket.created, action.at)))
+                found.append((action.at, "resolution_time", "update_status", spent))
             elif before == "solved" and after != "closed":
                 found.append((action.at, "resolution_time", "activate", {}))
     return found
@@ -68,15 +76,5 @@ def _event(event_id: int, ticket: Ticket, at: int, metric: str, kind: str, extra
     } | extra
 
 
-def _policy() -> dict[str, Any]:
-    return {
-        "target": _REPLY_TARGET // 60,
-        "target_in_seconds": _REPLY_TARGET,
-        "business_hours": False,
-        "policy": {"id": 360000201, "title": "Answer within eight hours", "description": None},
-    }
-
-
-def _minutes(start: int, end: int) -> dict[str, Any]:
-    minutes = (end - start) // 60
-    return {"status": {"calendar": minutes, "business": minutes}}
+def _minutes(start: int, end: int, working: WorkingTime) -> dict[str, Any]:
+    return {"status": {"calendar": (end - start) // 60, "business": working.minutes(start, end)}}

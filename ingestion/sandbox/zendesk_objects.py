@@ -7,7 +7,7 @@ deletion as status `deleted` in exports. Every function takes the moment in epoc
 from typing import Any
 
 from ingestion.sandbox.clock import from_millis, iso_seconds
-from ingestion.sandbox.zendesk_tickets import SYSTEM_USER, Action, Organization, Rating, Ticket, User
+from ingestion.sandbox.zendesk_tickets import SYSTEM_USER, Action, Organization, Rating, Ticket, User, is_deleted
 
 Json = dict[str, Any]
 HOST = "https://sandbox-ltd.zendesk.com"
@@ -21,7 +21,6 @@ def instant(seconds: int) -> str:
 
 def ticket(record: Ticket, updated: int, now: int) -> Json:
     """Return a ticket; a deleted one keeps its fields and has the status `deleted`."""
-    is_deleted = record.deleted_at is not None and record.deleted_at <= now
     return {
         "url": f"{HOST}/api/v2/tickets/{record.ticket_id}.json",
         "id": record.ticket_id,
@@ -35,7 +34,7 @@ def ticket(record: Ticket, updated: int, now: int) -> Json:
         "raw_subject": f"Request {record.ticket_id}",
         "description": "Something does not work",
         "priority": record.priority,
-        "status": "deleted" if is_deleted else record.value("status", now),
+        "status": "deleted" if is_deleted(record, now) else record.value("status", now),
         "recipient": None,
         "requester_id": record.requester.user_id,
         "submitter_id": record.submitter.user_id,

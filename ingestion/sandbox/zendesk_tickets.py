@@ -105,3 +105,8 @@ class Ticket:
         if self.deleted_at is not None:
             moments.add(self.deleted_at)
         return sorted(moments)
+
+
+def is_deleted(ticket: Ticket, now: int) -> bool:
+    """Tell whether a ticket stands deleted at a moment."""
+    return ticket.deleted_at is not None and ticket.deleted_at <= now

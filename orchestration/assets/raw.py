@@ -5,16 +5,13 @@ from collections.abc import Iterator
 import dagster as dg
 
 from ingestion.catalog import STREAMS, Stream
+from ingestion.raw_tables import CONFIGURATION_TABLES
 from ingestion.settings import FilesSettings, Settings
 from orchestration import builds, layout, pipeline, sources
 from orchestration.resources import Company
 
 GROUP = "raw"
 CHECK = "landing"
-CONFIGURATION = (
-    "run_parameters", "gross_margin_ratios", "cohort_maturities", "kpi_headlines", "targets", "value_mappings",
-    "pipeline_settings", "business_hours", "holidays", "holiday_calendars", "sources",
-)  # fmt: skip
 
 
 def source_keys(settings: Settings, name: str) -> list[dg.AssetKey]:
@@ -32,7 +29,7 @@ def raw_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     active = [_spec(stream, "enabled") for stream in STREAMS if _key(stream) in enabled]
     configured = [
         dg.AssetSpec(["meta", name], group_name=GROUP, description=f"The configuration's {name}, as models read it.")
-        for name in CONFIGURATION
+        for name in CONFIGURATION_TABLES
     ]
     return [*([_refresh(active)] if active else []), *idle, *configured]
 

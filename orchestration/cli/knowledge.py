@@ -9,7 +9,7 @@ import typer
 
 from orchestration import as_was as past
 from orchestration import builds, pipeline
-from orchestration.cli import output
+from orchestration.cli import output, rows
 from orchestration.cli.session import AsJson, Quiet, Wait, settings_of
 from orchestration.lock import DEFAULT_WAIT_SECONDS
 from orchestration.serving import reader
@@ -58,15 +58,16 @@ def restatements(
 
     Example: funnel restatements --as-was 2026-02-28
     """
-    with output.errors_as_exit_codes(as_json=as_json):
+    with rows.asking(as_json=as_json):
         settings = settings_of(context)
-        names, rows = past.restated(settings, day.date()) if day else reader.query(settings, _RESTATEMENTS)
+        names, found = past.restated(settings, day.date()) if day else reader.query(settings, _RESTATEMENTS)
     if as_json:
-        output.show({"count": len(rows), "rows": [dict(zip(names, row, strict=True)) for row in rows]}, as_json=True)
+        output.show({"count": len(found), "rows": [dict(zip(names, row, strict=True)) for row in found]}, as_json=True)
         return
-    shown = rows if day else rows[:_SHOWN_RESTATEMENTS]
-    title = f"{len(rows)} values changed since {day:%Y-%m-%d}" if day else f"{len(rows)} published values were restated"
-    more = "; the newest are shown, all are in marts.kpi_restatements" if len(shown) < len(rows) else ""
+    shown = found if day else found[:_SHOWN_RESTATEMENTS]
+    count = len(found)
+    title = f"{count} values changed since {day:%Y-%m-%d}" if day else f"{count} published values were restated"
+    more = "; the newest are shown, all are in marts.kpi_restatements" if len(shown) < count else ""
     output.table(title + more, names, shown)
 
 
@@ -79,7 +80,7 @@ def _lines(found: builds.Json) -> list[str]:
     return [
         f"what was known on {day} {state}: {found['path']}",
         *_first_loaded_later(day, found["first_loaded_later"]),
-        f'query it: funnel sql --as-was {day} "select kpi, value from kpi_scorecard"',  # noqa: S608 - text for people
+        f'query it: funnel sql --as-was {day} "from kpi_scorecard"',
     ]
 
 

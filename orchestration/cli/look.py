@@ -77,20 +77,14 @@ def sql(
 
     Example: funnel sql "select kpi, value from kpi_values where dimension = 'total'" --format csv
     """
-    import duckdb
-
     from orchestration.serving import reader
 
-    with output.errors_as_exit_codes(as_json=as_json):
-        try:
-            names, found = reader.query(
-                settings_of(context),
-                sys.stdin.read() if statement == "-" else statement,
-                known_on=known_on.date() if known_on else None,
-            )
-        except duckdb.Error as error:
-            print(f"funnel: {error}", file=sys.stderr)
-            raise typer.Exit(int(output.Exit.WRONG_USE)) from None
+    with rows.asking(as_json=as_json):
+        names, found = reader.query(
+            settings_of(context),
+            sys.stdin.read() if statement == "-" else statement,
+            known_on=known_on.date() if known_on else None,
+        )
     rows.show(names, found, Format.JSON if as_json else format)
 
 

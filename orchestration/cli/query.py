@@ -1,13 +1,12 @@
 """The command that answers for a KPI by its name: query."""
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from orchestration.cli import output, rows
+from orchestration.cli import rows
 from orchestration.cli.rows import Format
 from orchestration.cli.session import AsJson, settings_of
 from orchestration.errors import WrongQuestion
@@ -34,30 +33,24 @@ def query(
 
     Example: funnel query win_rate --by team,month --where "channel = 'paid_search'" --from 2026-01-01
     """
-    import duckdb
-
     from orchestration.metrics import answer
 
-    with output.errors_as_exit_codes(as_json=as_json):
+    with rows.asking(as_json=as_json):
         settings = settings_of(context)
         if kpi is None and not every:
             raise WrongQuestion("name a KPI, or list them all: funnel query --list")
-        try:
-            names, found = (
-                answer.listed(settings)
-                if kpi is None or every
-                else answer.answer(
-                    settings,
-                    kpi,
-                    by=by.split(","),
-                    where=where,
-                    first=first.date() if first else None,
-                    last=last.date() if last else None,
-                )
+        names, found = (
+            answer.listed(settings)
+            if kpi is None or every
+            else answer.answer(
+                settings,
+                kpi,
+                by=by.split(","),
+                where=where,
+                first=first.date() if first else None,
+                last=last.date() if last else None,
             )
-        except duckdb.Error as error:
-            print(f"funnel: {error}", file=sys.stderr)
-            raise typer.Exit(int(output.Exit.WRONG_USE)) from None
+        )
     rows.show(names, found, Format.JSON if as_json else format)
 
 

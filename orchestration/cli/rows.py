@@ -1,16 +1,18 @@
-"""How the command line prints the rows of a query: a table, CSV or JSON."""
+"""How the command line asks the published file, and prints the rows: a table, CSV or JSON."""
 
 import csv
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from orchestration.cli import output
+from orchestration.errors import WrongQuestion
 
 
 class Format(StrEnum):
@@ -19,6 +21,18 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+
+
+@contextmanager
+def asking(*, as_json: bool = False) -> Iterator[None]:
+    """Turn expected failures into one message and their exit code; what the file cannot answer is wrong use."""
+    import duckdb
+
+    with output.errors_as_exit_codes(as_json=as_json):
+        try:
+            yield
+        except duckdb.Error as error:
+            raise WrongQuestion(str(error)) from None
 
 
 def show(names: Sequence[str], rows: Sequence[Sequence[Any]], format: Format) -> None:

@@ -9,12 +9,13 @@ import typer
 
 from ingestion.run_report import LoadReport, StreamReport
 from ingestion.settings import Settings
-from orchestration import pipeline
+from orchestration import findings, pipeline
 from orchestration.cli import output
 from orchestration.cli.session import AsJson, Quiet, Wait, settings_of
 from orchestration.errors import GateRefused, SourceFailed
 from orchestration.lock import DEFAULT_WAIT_SECONDS
 from orchestration.quality import gate
+from orchestration.quality.verdicts import Verdict
 
 Sources = Annotated[
     list[str] | None, typer.Option("--source", "-s", help="Only this source (may be given several times).")
@@ -54,6 +55,8 @@ def extract(
     with _step(context, "funnel extract", as_json, quiet, wait) as settings:
         reports = pipeline.extract(settings, names=_known(settings, source))
         _show_streams("Extracted", reports, as_json)
+        for finding in [] if as_json else findings.quarantined(settings):
+            output.say(finding)
         failed = [f"{report.stream}: {report.error}" for report in reports if report.error]
         if failed:
             raise SourceFailed("; ".join(failed))
@@ -206,13 +209,14 @@ def _audit_lines(result: dict[str, Any]) -> list[str]:
     lines = [f"audit of build {result['build_id']}: {result['status']} ({counts})"]
     for item in result["verdicts"]:
         if item["status"] != "passed":
-            lines.append(f"  {item['severity']} {item['check']} {item['status']}: {item['message']}")
+            lines.append(f"  {item['severity']} {Verdict(**item)}")
     return lines + [f"  no verdict: {check}" for check in result["missing"]]
 
 
 def _run_lines(summary: dict[str, Any]) -> list[str]:
     published = summary.get("published")
-    return [_published_line(published)] if published else ["nothing is published"]
+    lines = [_published_line(published)] if published else ["nothing is published"]
+    return lines + [f"  look at {finding}" for finding in summary["findings"]]
 
 
 def _published_line(publication: dict[str, Any]) -> str:

@@ -59,13 +59,21 @@ def _of_audit(settings: Settings, found: building.Build) -> list[str]:
         return ["the audit is missing: run `funnel audit`"]
     if audit["status"] == "incomplete":
         return [f"the audit is incomplete, without a verdict: {_few(audit['missing'])}"]
-    bad = [str(verdict) for verdict in verdicts.stored(audit["verdicts"]) if verdict.blocks]
+    bad = _blocking(audit["verdicts"])
     return [f"the audit failed: {_few(bad + audit.get('problems', []))}"]
 
 
 def _failed_in_build(settings: Settings, build_id: str) -> list[str]:
     stored = builds.read(settings, build_id, "dbt_verdicts") or {"verdicts": []}
-    return [str(verdict) for verdict in verdicts.stored(stored["verdicts"]) if verdict.blocks]
+    return _blocking(stored["verdicts"])
+
+
+def _blocking(found: list[dict[str, Any]]) -> list[str]:
+    """What stands in the way, the causes first: a check is skipped because another one failed."""
+    bad = [verdict for verdict in verdicts.stored(found) if verdict.blocks]
+    causes = [str(verdict) for verdict in bad if verdict.status != verdicts.SKIPPED]
+    skipped = [str(verdict) for verdict in bad if verdict.status == verdicts.SKIPPED]
+    return [*causes, f"checks skipped behind them: {len(skipped)}"] if causes and skipped else causes + skipped
 
 
 def _few(values: list[str]) -> str:

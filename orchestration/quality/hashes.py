@@ -4,13 +4,10 @@ import hashlib
 
 import duckdb
 
+from ingestion.sql_text import quoted
+
 LOAD_COLUMNS = frozenset({"build_id", "batch_id", "load_seq", "loaded_at", "extracted_at"})
 _DOUBLES = ("DOUBLE", "FLOAT", "REAL")
-
-
-def quoted(*names: str) -> str:
-    """Identifiers, quoted and joined with dots."""
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
 def marts(connection: duckdb.DuckDBPyConnection, *, catalog: str | None = None) -> list[str]:

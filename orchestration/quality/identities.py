@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from orchestration.errors import EngineError
 from orchestration.quality.identity import Identity
 from orchestration.quality.kpi_identities import (
+    CLOSING_BRIDGE,
     COMPONENTS_MAKE_VALUES,
     DRIVERS_ADD_UP,
     FUNNEL_CONSERVATION,
@@ -169,6 +170,7 @@ OPPORTUNITY_TOTALS = Identity(
 IDENTITIES: tuple[Identity, ...] = (
     MRR_BRIDGE,
     PIPELINE_BRIDGE,
+    CLOSING_BRIDGE,
     ALLOCATED_COST,
     FUNNEL_CONSERVATION,
     SPEND_TOTALS,

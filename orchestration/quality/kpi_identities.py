@@ -71,6 +71,48 @@ PIPELINE_BRIDGE = Identity(
     """,
 )
 
+CLOSING_BRIDGE = Identity(
+    "closing_bridge_closes",
+    ("marts.fct_pipeline_closing_bridge", "marts.fct_pipeline_daily", "intermediate.int_run_parameters"),
+    """
+    with evenings as (
+        select
+            bridge.period_grain,
+            bridge.period_start_date,
+            sum(daily.pipeline_amount_reporting) as expected_amount
+        from marts.fct_pipeline_closing_bridge as bridge
+        cross join intermediate.int_run_parameters as parameters
+        inner join marts.fct_pipeline_daily as daily
+            on daily.snapshot_date = least(bridge.period_end_date, parameters.as_of_date)
+            and daily.expected_close_date between bridge.period_start_date and bridge.period_end_date
+        where bridge.dimension = 'total'
+        group by bridge.period_grain, bridge.period_start_date
+    ),
+    bridged as (
+        select
+            bridge.*,
+            opening_amount_reporting + created_amount_reporting + reopened_amount_reporting
+            + pulled_in_amount_reporting - pushed_out_amount_reporting + amount_changes_reporting
+            + transferred_in_amount_reporting - transferred_out_amount_reporting
+            - won_amount_reporting - lost_amount_reporting + fx_amount_reporting as bridged_amount
+        from marts.fct_pipeline_closing_bridge as bridge
+    )
+    select
+        bridged.period_grain,
+        bridged.period_start_date,
+        bridged.dimension,
+        bridged.member,
+        bridged.bridged_amount,
+        bridged.closing_amount_reporting,
+        evenings.expected_amount
+    from bridged
+    left join evenings using (period_grain, period_start_date)
+    where bridged.bridged_amount <> bridged.closing_amount_reporting
+        or (bridged.dimension = 'total' and bridged.closing_amount_reporting <> coalesce(evenings.expected_amount, 0))
+    order by 1, 2, 3, 4
+    """,
+)
+
 TRENDS_AGREE = Identity(
     "trend_status_follows_the_comparison",
     ("marts.kpi_values", "marts.kpi_trends", "marts.kpi_definitions"),
@@ -120,44 +162,28 @@ COMPONENTS_MAKE_VALUES = Identity(
     "components_make_the_values",
     ("marts.kpi_components", "marts.kpi_values"),
     """
-    with sliced as (
+    with components as (
+        select *, 'all' as total from marts.kpi_components
+    ),
+    sliced as (
         select
-            components.kpi,
-            components.version,
-            cast(date_trunc('month', components.component_date) as date) as month,
-            dimensions.dimension,
-            case dimensions.dimension
-                when 'total' then 'all'
-                when 'channel' then components.channel
-                when 'source' then components.source
-                when 'campaign' then components.campaign
-                when 'region' then components.region
-                when 'segment' then components.segment
-                when 'product' then components.product
-                when 'opportunity_type' then components.opportunity_type
-                when 'currency' then components.currency
-                when 'team' then components.team
-                when 'sales_rep' then components.sales_rep
-                when 'ticket_channel' then components.ticket_channel
-                when 'agent_group' then components.agent_group
-                when 'funnel_step' then components.funnel_step
-                when 'pipeline_step' then components.pipeline_step
-                when 'pipeline_stage' then components.pipeline_stage
-            end as member,
-            components.numerator,
-            components.denominator
-        from marts.kpi_components as components
-        cross join (
-            values ('total'), ('channel'), ('source'), ('campaign'), ('region'), ('segment'), ('product'),
-            ('opportunity_type'), ('currency'), ('team'), ('sales_rep'), ('ticket_channel'), ('agent_group'),
-            ('funnel_step'), ('pipeline_step'), ('pipeline_stage')
-        ) as dimensions (dimension)
-        where components.component_scope in ('all', dimensions.dimension)
+            kpi,
+            version,
+            cast(date_trunc('month', component_date) as date) as month,
+            dimension,
+            member,
+            numerator,
+            denominator
+        from components
+        unpivot (member for dimension in (
+            total, channel, source, campaign, region, segment, product, opportunity_type, currency, team, sales_rep,
+            ticket_channel, agent_group, funnel_step, pipeline_step, pipeline_stage
+        ))
+        where component_scope in ('all', dimension)
     ),
     summed as (
         select kpi, version, month, dimension, member, sum(numerator) as numerator, sum(denominator) as denominator
         from sliced
-        where member is not null
         group by kpi, version, month, dimension, member
     )
     select

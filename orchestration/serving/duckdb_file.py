@@ -15,11 +15,12 @@ import duckdb
 
 from ingestion import faultpoints
 from ingestion.settings import Settings
+from ingestion.sql_text import literal, quoted
 from orchestration import build as building
 from orchestration import builds, layout, warehouse
 from orchestration.errors import GateRefused, PipelineError
 from orchestration.quality import gate
-from orchestration.quality.hashes import content_hash, marts, quoted
+from orchestration.quality.hashes import content_hash, marts
 from orchestration.serving import meta, restatements
 
 STORAGE_VERSION = "v1.2.0"
@@ -48,7 +49,7 @@ def publish(settings: Settings, build_id: str | None = None, *, again: bool = Fa
     _write(settings, build_id, draft, _earlier(settings, current, build_id))
     faultpoints.reach("publish.written")
     _refuse_wal(draft, target)
-    verify(draft, expected_hashes(settings, build_id))
+    verify(draft, builds.content_hashes(settings, build_id))
     faultpoints.reach("publish.verified")
     draft.chmod(0o444)
     draft.replace(target)
@@ -91,7 +92,7 @@ def rollback(settings: Settings, build_id: str | None = None) -> builds.Json:
     if wanted is None or wanted not in versions(settings):
         known = ", ".join(versions(settings)) or "none"
         raise PipelineError(f"there is no version to roll back to; kept versions: {known}")
-    verify(_version(settings, wanted), expected_hashes(settings, wanted))
+    verify(_version(settings, wanted), builds.content_hashes(settings, wanted))
     publication = builds.read(settings, wanted, "publication") or {
         "path": os.fspath(_version(settings, wanted)),
         "build_id": wanted,
@@ -149,7 +150,8 @@ def _write(settings: Settings, build_id: str, draft: Path, earlier: restatements
     with duckdb.connect() as connection:
         connection.execute("set autoinstall_known_extensions = false")
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {_text(draft)} as version (storage_version '{STORAGE_VERSION}')")
+        warehouse.limit_memory(connection, settings)
+        connection.execute(f"attach {literal(draft)} as version (storage_version '{STORAGE_VERSION}')")
         connection.execute("create schema version.marts")
         described = _descriptions(settings)
         with warehouse.marts_in_duckdb(settings, connection) as found:
@@ -171,7 +173,7 @@ def _copy(
     connection: duckdb.DuckDBPyConnection, name: str, known: list[tuple[str, str]], query: str, build_id: str
 ) -> None:
     stamp = any(column == "build_id" for column, _ in known)
-    chosen = f"* replace ({_text(build_id)} as build_id)" if stamp else "*"
+    chosen = f"* replace ({literal(build_id)} as build_id)" if stamp else "*"
     connection.execute(f"create table version.{quoted('marts', name)} as select {chosen} from ({query})")  # noqa: S608
 
 
@@ -187,11 +189,11 @@ def _describe(
     """Comments that BI tools show, on the table and its columns."""
     table = f"version.{quoted('marts', name)}"
     if node.get("description"):
-        connection.execute(f"comment on table {table} is {_text(node['description'])}")
+        connection.execute(f"comment on table {table} is {literal(node['description'])}")
     for column, _ in known:
         text = node.get("columns", {}).get(column, {}).get("description")
         if text:
-            connection.execute(f"comment on column {table}.{quoted(column)} is {_text(text)}")
+            connection.execute(f"comment on column {table}.{quoted(column)} is {literal(text)}")
 
 
 def _refuse_personal(name: str, known: list[tuple[str, str]]) -> None:
@@ -207,16 +209,6 @@ def _refuse_wal(*paths: Path) -> None:
             raise GateRefused([f"{wal.name} was left beside the new version: a reader would not see all of it"])
 
 
-def expected_hashes(settings: Settings, build_id: str) -> dict[str, str]:
-    """Content hash of every mart as the audit of this build saw it, and of what its publication added."""
-    return builds.content_hashes(settings, build_id)
-
-
-def audited_hashes(settings: Settings, build_id: str) -> dict[str, str]:
-    """Content hash of every mart as the audit of this build saw it; equal for equal input, whatever was published."""
-    return {name: found for name, found in expected_hashes(settings, build_id).items() if name != restatements.TABLE}
-
-
 def _keep_values(settings: Settings, build_id: str) -> None:
     """Keep this publication's KPI values for ever: restatements compare published builds."""
     folder = settings.serving / "history"
@@ -225,7 +217,7 @@ def _keep_values(settings: Settings, build_id: str) -> None:
     draft = target.with_suffix(".draft")
     with duckdb.connect(_version(settings, build_id), read_only=True) as connection:
         if "kpi_values" in marts(connection):
-            connection.execute(f"copy marts.kpi_values to {_text(draft)} (format parquet)")
+            connection.execute(f"copy marts.kpi_values to {literal(draft)} (format parquet)")
             draft.replace(target)
 
 
@@ -280,11 +272,3 @@ def _clear_drafts(settings: Settings) -> None:
 
 def _version(settings: Settings, build_id: str) -> Path:
     return settings.serving / f"marts-{build_id}.duckdb"
-
-
-def _text(value: object) -> str:
-    return "'" + os.fspath(value).replace("'", "''") + "'" if isinstance(value, Path) else _quoted_text(str(value))
-
-
-def _quoted_text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

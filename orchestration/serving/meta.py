@@ -26,6 +26,19 @@ _TABLES = {
     "relationships": "table_name text, column_name text, to_table text, to_column text",
     "sources": "source text, kind text, is_enabled boolean, last_success_at timestamptz, problem text",
 }
+_REGISTRY = """
+    insert into version.meta.kpi_registry by name
+    select
+        kpi, label, unit, direction, owner, formula, grain, aggregation, version, valid_from, computed_by as model,
+        to_json(string_split(dimensions, ', ')) as dimensions,
+        json_object(
+            'fact', drill_through_fact,
+            'filter', drill_through_filter,
+            'others', list_filter(string_split(other_facts, ', '), lambda other: other <> '')
+        ) as drill_through
+    from version.marts.kpi_definitions
+    order by kpi, version
+"""
 # Examples in verdicts may quote source rows, and raw rows are never published; only those on marts travel along.
 _PUBLIC_KINDS = {"identity"}
 
@@ -40,34 +53,10 @@ def write(connection: duckdb.DuckDBPyConnection, settings: Settings, build_id: s
     audit = builds.read(settings, build_id, "audit") or {"verdicts": []}
     _insert(connection, "audit_verdicts", (_verdict_row(item) for item in stored(audit["verdicts"])))
     _insert(connection, "content_hashes", builds.content_hashes(settings, build_id).items())
-    _insert(connection, "kpi_registry", kpi_rows(manifest))
+    connection.execute(_REGISTRY)
     _insert(connection, "data_dictionary", _dictionary_rows(connection, manifest))
     _insert(connection, "relationships", _relationship_rows(manifest))
     _insert(connection, "sources", _source_rows(settings))
-
-
-def kpi_rows(manifest: dict[str, Any]) -> list[list[Any]]:
-    """One row per KPI that a model's `meta.kpis` defines."""
-    rows = []
-    for node in manifest["nodes"].values():
-        for kpi in (node.get("config", {}).get("meta") or node.get("meta") or {}).get("kpis", []):
-            if "variant" in kpi and not kpi.get("is_default"):
-                continue  # which variants are in use is configured: kpi_definitions knows
-            grain = kpi.get("grain")
-            rows.append(
-                [
-                    kpi["name"],
-                    *(kpi.get(key) for key in ("label", "unit", "direction", "owner", "formula")),
-                    grain if isinstance(grain, str | None) else json.dumps(grain),
-                    kpi.get("aggregation"),
-                    json.dumps(kpi.get("dimensions", [])),
-                    json.dumps(kpi.get("drill_through")),
-                    kpi.get("version", 1),
-                    str(kpi.get("valid_from", "1900-01-01")),
-                    node["name"],
-                ]
-            )
-    return sorted(rows, key=lambda row: str(row[0]))
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Sequence[Any]]) -> None:

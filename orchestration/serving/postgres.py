@@ -14,9 +14,9 @@ import duckdb
 
 from ingestion import faultpoints
 from ingestion.settings import PostgresSettings, Settings
+from ingestion.sql_text import quoted
 from orchestration import builds
 from orchestration.errors import PipelineError, ServerDoorError
-from orchestration.quality.hashes import quoted
 from orchestration.serving import duckdb_file, postgres_checks, postgres_tables
 from orchestration.serving.postgres_server import Server, connected
 from orchestration.serving.postgres_tables import Table
@@ -90,7 +90,7 @@ def _file(settings: Settings, build_id: str) -> Iterator[duckdb.DuckDBPyConnecti
     if not path.exists() or ("sha256" in current and current["sha256"] != duckdb_file.file_hash(path)):
         raise PipelineError(f"{path} is damaged: run `funnel doctor`")
     if "sha256" not in current:
-        duckdb_file.verify(path, duckdb_file.expected_hashes(settings, build_id))
+        duckdb_file.verify(path, builds.content_hashes(settings, build_id))
     with duckdb.connect(path, read_only=True) as connection:
         connection.execute("set autoinstall_known_extensions = false")
         connection.execute("set TimeZone = 'UTC'")

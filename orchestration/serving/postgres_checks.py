@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.quality.hashes import quoted
+from ingestion.sql_text import quoted
 from orchestration.serving.postgres_server import Server
 from orchestration.serving.postgres_tables import Table
 

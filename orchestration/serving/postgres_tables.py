@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow.csv
 
-from orchestration.quality.hashes import quoted
+from ingestion.sql_text import quoted
 from orchestration.serving.postgres_server import Server
 
 _TYPES = {

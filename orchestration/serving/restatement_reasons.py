@@ -12,7 +12,7 @@ Where the definition itself changed is told by `restatements`, which knows the r
 
 import duckdb
 
-from orchestration.quality.hashes import quoted
+from ingestion.sql_text import quoted
 
 # Rows of these are derived from the records of an owner, which may be a mart of its own: a row that comes or goes while
 # its owner stays is an edit.
@@ -47,6 +47,7 @@ _KEYED = {"sales_rep": "dim_sales_reps", "campaign": "dim_campaigns", "product":
 _MOVES_WITH_AS_OF = ("is_past_due", "open_in_stage_days", "open_in_stage_count", "build_id")
 _EVENTS = ("_count", "_days", "_hours", "_minutes", "_number", "_date", "_at")
 _STATES = ("stage_key", "status", "answer", "movement_type")
+_TYPED_BY_PEOPLE = ("expected_", "crm_")  # what somebody enters is no event, even when it is a date
 
 _FACT = """
     insert into changed_records
@@ -153,15 +154,17 @@ def collect(connection: duckdb.DuckDBPyConnection, facts: list[str], as_of_date:
 
 def _statement(fact: str, columns: dict[str, str]) -> str:
     keys = ["opportunity_key", "snapshot_date"] if fact == "fct_pipeline_daily" else [next(iter(columns))]
-    days = [name for name, kind in columns.items() if kind == "DATE" and not name.startswith(("expected_", "crm_"))]
+    typed = {name for name in columns if name.startswith(_TYPED_BY_PEOPLE)}
+    days = [name for name, kind in columns.items() if kind == "DATE" and name not in typed]
     amounts = [name for name in columns if name.endswith("_reporting") or name == "exchange_rate"]
     compared = [name for name in columns if name not in {*keys, *amounts, *_MOVES_WITH_AS_OF}]
     events = [
         name
         for name in compared
-        if name in _STATES or name in days or name.startswith(("is_", "has_")) or name.endswith(_EVENTS)
+        if name not in typed
+        and (name in _STATES or name in days or name.startswith(("is_", "has_")) or name.endswith(_EVENTS))
     ]
-    attributes = [name for name in compared if name not in events or name.startswith(("expected_", "crm_"))]
+    attributes = [name for name in compared if name not in events]
     _, identifier = _MERGED.get(fact, (None, None))
     owner, _ = OWNERS.get(fact, (None, None))
     row = ", ".join(
@@ -173,7 +176,7 @@ def _statement(fact: str, columns: dict[str, str]) -> str:
             f"list_filter([{', '.join(map(quoted, days))}]::date[], lambda day: day is not null) as days",
             f"[{', '.join(_members(columns))}] as members",
             f"{_hash_of(attributes)} as attributes",
-            f"{_hash_of([name for name in events if not name.startswith(('expected_', 'crm_'))])} as events",
+            f"{_hash_of(events)} as events",
             f"{_hash_of(amounts)} as amounts",
         ]
     )

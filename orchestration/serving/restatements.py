@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.sql_text import literal
 from orchestration.serving import restatement_reasons
 
 TABLE = "kpi_restatements"
@@ -40,44 +41,39 @@ COLUMNS = (
     ("restated_as_of_date", "date", "Last complete day of the later build."),
 )
 _EXAMPLES = 10
-_KEY = "kpi, version, period_grain, period_start_date, dimension, member"
-_DIFFERS = """
-    coalesce(earlier.is_complete_period, later.period_end_date <= $as_of_date)
-    and (
-        (earlier.value is null) <> (later.value is null)
-        or abs(earlier.value - later.value) > 1e-9 * greatest(1, abs(earlier.value))
-    )
-"""
-_CHANGED = f"""
+_CHANGED = """
+    create temp table changed_values as
     select
-        kpi, period_grain, period_start_date, dimension, member, earlier.value as was, later.value as "is"
-    from {{earlier}} as earlier
-    full outer join {{later}} as later
-        using ({_KEY})
-    where {_DIFFERS}
-    order by all
-"""  # noqa: S608
-_RESTATED = f"""
-    create temp table restated as
-    select
-        {_KEY},
+        kpi, version, period_grain, period_start_date, dimension, member,
         coalesce(later.period_end_date, earlier.period_end_date) as period_end_date,
         earlier.value as published_value,
-        later.value as restated_value,
-        later.as_of_date as restated_as_of_date,
+        later.value as restated_value
+    from earlier_values as earlier
+    full outer join later_values as later
+        using (kpi, version, period_grain, period_start_date, dimension, member)
+    where coalesce(
+            earlier.is_complete_period,
+            later.period_end_date <= (select max(as_of_date) from earlier_values)
+        )
+        and (
+            (earlier.value is null) <> (later.value is null)
+            or abs(earlier.value - later.value) > 1e-9 * greatest(1, abs(earlier.value))
+        )
+"""
+_RESTATED = """
+    create temp table restated as
+    select
+        changed_values.*,
         list_filter(
             list_concat([definitions.drill_through_fact], string_split(definitions.other_facts, ', ')),
             lambda fact: fact <> ''
         ) as facts,
         definitions.aggregation in ('last', 'recompute') as is_cumulative,
         definitions.aggregation = 'sum' as is_flow  -- what happens later belongs to a later period
-    from read_parquet($earlier) as earlier
-    full outer join version.marts.kpi_values as later
-        using ({_KEY})
+    from changed_values
     left join version.marts.kpi_definitions as definitions
         using (kpi, version)
-    where {_DIFFERS}
-"""  # noqa: S608
+"""
 # A stock, a median or a rate of two ends looks back: what changed before the period counts as well. Where a fact names
 # members, only the records that were or are the member's count for it.
 _EXPLAINED = """
@@ -188,26 +184,22 @@ def write(connection: duckdb.DuckDBPyConnection, earlier: Earlier | None, build_
     """Create `kpi_restatements` in the attached database `version`: the earlier version's rows and the new ones.
 
     Args:
-        connection: with `version` attached and all other marts in it.
+        connection: with `version` attached and all other marts in it; it gets temporary tables.
         earlier: None for a first publication.
         build_id: of the version.
     """
     columns = ", ".join(f"{name} {kind}" for name, kind, _ in COLUMNS)
     connection.execute(f"create table version.marts.{TABLE} ({columns})")
-    connection.execute(f"comment on table version.marts.{TABLE} is {_text(COMMENT)}")
+    connection.execute(f"comment on table version.marts.{TABLE} is {literal(COMMENT)}")
     for name, _, meaning in COLUMNS:
-        connection.execute(f"comment on column version.marts.{TABLE}.{name} is {_text(meaning)}")
+        connection.execute(f"comment on column version.marts.{TABLE}.{name} is {literal(meaning)}")
     if earlier is None or not earlier.values.exists():
         return
     if earlier.version:
-        connection.execute(f"attach {_text(earlier.version)} as earlier_file (read_only)")
-    try:
-        _add(connection, earlier, build_id)
-    finally:
-        for name in ("restated", "explained", "redefined", "changed_records", "changed_rates", "member_keys", "merged"):
-            connection.execute(f"drop table if exists temp.{name}")
-        if earlier.version:
-            connection.execute("detach earlier_file")
+        connection.execute(f"attach {literal(earlier.version)} as earlier_file (read_only)")
+    _add(connection, earlier, build_id)
+    if earlier.version:
+        connection.execute("detach earlier_file")
 
 
 def summary(connection: duckdb.DuckDBPyConnection, build_id: str) -> dict[str, Any]:
@@ -234,13 +226,20 @@ def differences(earlier: Path, later: Path) -> tuple[list[str], list[tuple[Any, 
     """
     with duckdb.connect() as connection:
         for name, file in (("earlier", earlier), ("later", later)):
-            connection.execute(f"attach {_text(file)} as {name}_file (read_only)")
-        row = connection.execute("select max(as_of_date) from earlier_file.marts.kpi_values").fetchone()
+            connection.execute(f"attach {literal(file)} as {name}_file (read_only)")
+        _compare(connection, "earlier_file.marts.kpi_values", "later_file.marts.kpi_values")
         cursor = connection.execute(
-            _CHANGED.format(earlier="earlier_file.marts.kpi_values", later="later_file.marts.kpi_values"),
-            {"as_of_date": row[0] if row else None},
+            "select kpi, period_grain, period_start_date, dimension, member, published_value as was,"
+            ' restated_value as "is" from changed_values order by all'
         )
         return [column[0] for column in cursor.description or []], cursor.fetchall()
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, earlier: str, later: str) -> None:
+    """Fill the temporary table `changed_values` from two relations that hold `kpi_values`."""
+    connection.execute(f"create temp view earlier_values as from {earlier}")
+    connection.execute(f"create temp view later_values as from {later}")
+    connection.execute(_CHANGED)
 
 
 def _add(connection: duckdb.DuckDBPyConnection, earlier: Earlier, build_id: str) -> None:
@@ -250,10 +249,10 @@ def _add(connection: duckdb.DuckDBPyConnection, earlier: Earlier, build_id: str)
         connection.execute(
             f"insert into version.marts.{TABLE} by name select {names} from earlier_file.marts.{TABLE}"  # noqa: S608
         )
-    values = str(earlier.values)
-    row = connection.execute("select max(as_of_date) from read_parquet(?)", [values]).fetchone()
+    _compare(connection, literal(earlier.values), "version.marts.kpi_values")
+    row = connection.execute("select max(as_of_date) from earlier_values").fetchone()
     as_of = row[0] if row else None
-    connection.execute(_RESTATED, {"earlier": values, "as_of_date": as_of})
+    connection.execute(_RESTATED)
     restatement_reasons.collect(connection, _facts(connection) if earlier.version else [], as_of)
     connection.execute(_EXPLAINED)
     _find_redefined(connection, earlier)
@@ -275,7 +274,7 @@ def _facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _find_redefined(connection: duckdb.DuckDBPyConnection, earlier: Earlier) -> None:
-    """The KPIs whose formula, version or source differs between the two registries."""
+    """The KPIs whose formula reads differently, and the versions that the earlier registry does not have."""
     connection.execute("create temp table redefined (kpi text, version integer)")
     if earlier.version and _columns(connection, "kpi_definitions"):
         connection.execute(
@@ -293,7 +292,3 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
         [table],
     ).fetchall()
     return {name for (name,) in found}
-
-
-def _text(text: Path | str) -> str:
-    return "'" + str(text).replace("'", "''") + "'"

@@ -9,6 +9,7 @@ from pyarrow import fs
 
 from ingestion import lake
 from ingestion.settings import Settings
+from ingestion.sql_text import literal
 from orchestration.spark.reader import Columns, SparkReader
 from orchestration.spark.session import session
 
@@ -33,8 +34,7 @@ def exported_marts(settings: Settings) -> Iterator[dict[str, tuple[Columns, str]
 
 def _query(folder: Path, columns: Columns) -> str:
     chosen = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in columns)
-    files = str(folder / "*.parquet").replace("'", "''")
-    return f"select {chosen} from read_parquet('{files}')"
+    return f"select {chosen} from read_parquet({literal(folder / '*.parquet')})"
 
 
 def _fetched(uri: str, folder: Path) -> Path:

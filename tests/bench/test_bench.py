@@ -3,9 +3,15 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
+
+from ingestion.settings import load_settings
+from tests.bench import kpi_layer
+from tests.simulated_company import simulate
 
 ROWS = ["contacts_speed", "memory", "build", "one_percent", "nothing_changed", "growth", "dashboard"]
 
@@ -28,3 +34,25 @@ def test_table_and_json_have_every_row(tmp_path: Path) -> None:
     assert {"cores", "memory_gb", "python", "duckdb"} <= set(content["machine"])
     for heading in ("measured", "goal", "verdict", "detail"):
         assert heading in done.stdout
+
+
+@pytest.mark.slow
+def test_copies_are_people_deals_tickets_and_customers_of_their_own(tmp_path: Path) -> None:
+    simulated = simulate(tmp_path, seed=5, scale=0.02, days=[date(2026, 6, 30)])
+    settings = load_settings(simulated.folder / "funnelhouse.toml")
+    before = _totals(simulated.warehouse)
+    kpi_layer.multiply(settings, 3)
+    measured = kpi_layer.build(settings)
+    assert _totals(simulated.warehouse) == {name: 3 * count for name, count in before.items()}
+    assert set(measured["facts"]) == set(kpi_layer.FACTS)
+    assert measured["seconds"] > sum(measured["slowest"].values()) / 2 > 0
+
+
+def _totals(warehouse: Path) -> dict[str, int]:
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        found = connection.execute(
+            "select kpi, sum(numerator) from marts.kpi_values where period_grain = 'month' and dimension = 'total' "
+            "and kpi in ('opportunities_created', 'deals_won', 'tickets_created', 'mrr_new') group by kpi"
+        ).fetchall()
+    assert len(found) == 4
+    return dict(found)

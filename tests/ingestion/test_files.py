@@ -188,6 +188,39 @@ def test_rows_that_cannot_be_used_are_quarantined_with_the_reason(values: str, r
     assert reason in reasons(settings)[0]
 
 
+def test_an_interval_that_ends_before_it_begins_is_quarantined(tmp_path: Path) -> None:
+    settings = company(tmp_path, SOURCE.replace("costs*", "periods.csv").replace('"costs"', '"subscription_periods"'))
+    header = "subscription_id,account_id,valid_from_date,valid_to_date,status,monthly_amount,currency_code\n"
+    lines = ("S1,A1,2026-03-01,2026-02-01", "S2,A1,2026-03-01,2026-03-01", "S3,A1,2026-03-01,")
+    (tmp_path / "periods.csv").write_text(header + "".join(f"{line},active,9,USD\n" for line in lines))
+    report = extract_files(settings)["costs"]
+    assert (report.new, report.quarantined) == (2, 1)
+    assert reasons(settings) == [
+        "periods.csv, line 2: `valid_to_date` 2026-02-01 lies before `valid_from_date` 2026-03-01"
+    ]
+
+
+def test_rows_of_one_key_that_contradict_each_other_are_quarantined_but_for_the_first(tmp_path: Path) -> None:
+    line = "K1,2026-01-31,tools,{},USD\n"
+    content = COSTS + line.format(1) + line.format(1) + line.format(2) + line.format("2.0").replace("K1", "K2")
+    settings, report = costs(tmp_path, content)
+    assert report.quarantined == 1
+    assert reasons(settings) == [
+        "costs.csv, line 4: line 2 has the same `cost_id` and says something else; no `updated_at` tells which is newer"
+    ]
+    assert [row["amount"] for row in mapped(settings)] == ["1", "2.0"]
+
+
+def test_the_same_key_in_a_later_file_is_a_newer_version(tmp_path: Path) -> None:
+    (tmp_path / "costs-1.csv").write_text(COSTS + "K1,2026-01-31,tools,1,USD\n")
+    settings, report = costs(tmp_path, COSTS + "K1,2026-01-31,tools,2,USD\n", name="costs-2.csv")
+    assert report.quarantined == 0
+    load(settings)
+    versions = raw(settings, "raw_files.costs", "payload, extracted_at")
+    newest, _ = max(versions, key=lambda version: version[1])
+    assert orjson.loads(newest)["mapped"]["amount"] == "2"
+
+
 def test_a_ratio_outside_zero_to_one_and_a_doubtful_boolean_are_quarantined(tmp_path: Path) -> None:
     settings = company(tmp_path, SOURCE.replace("costs*", "stages.csv").replace('"costs"', '"pipeline_stages"'))
     header = "stage_id,stage_order,probability,is_closed,is_won\n"

@@ -103,6 +103,7 @@ def test_a_wrong_override_names_the_variable(tmp_path: Path) -> None:
         ("[kpi]\ngross_margin_ratio = [{ ratio = 0.7 }, { ratio = 0.8 }]\n", 1, "two ratios from the same day on"),
         ("[kpi.maturity_days]\nlead_to_won_rate = -1\n", 2, "greater than or equal to 0"),
         ("[kpi.maturity_days]\nwin_rate = 30\n", 2, "lead_to_won_rate"),
+        ("[warehouse]\nmemory_limit = 'most of it'\n", 2, "`warehouse.memory_limit`"),
         ("surprise = 1\n", 1, "`surprise`: unknown key"),
         ("folder = 'x'\n", 1, "unknown key"),
     ],

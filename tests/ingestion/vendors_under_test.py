@@ -203,7 +203,10 @@ def _zendesk_holdings(world: World) -> Holdings:
     now = epoch_seconds(world.now)
     held: Holdings = {}
     for name, export in vendor.exports.items():
-        rows = [orjson.loads(export.serialised(updated, number, now)) for updated, number in export.order(now)]
+        rows = [
+            orjson.loads(vendor.record(name, updated, number, now, included=("metric_sets",)))
+            for updated, number in export.order(now)
+        ]
         held[name] = {str(row["id"]): row for row in rows}
     signed = Basic(f"{credentials.ZENDESK_EMAIL}/token", credentials.ZENDESK_API_TOKEN).authorization()
     for entity, name in (("ticket_audits", "audits"), ("ticket_comments", "comments")):

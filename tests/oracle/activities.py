@@ -25,6 +25,13 @@ class Contact:
     is_renewal: bool = False
 
 
+def came_from(person: Person | None) -> dict[str, str]:
+    """Where the person of an activity was first touched."""
+    if person is None:
+        return dict.fromkeys(("channel", "source", "campaign"), UNKNOWN)
+    return {"channel": person.channel, "source": member(person.source), "campaign": member(person.campaign)}
+
+
 class Activities:
     """Facts of what sales people did; `with_person` keeps it by person for the questions asked of leads."""
 
@@ -55,7 +62,7 @@ class Activities:
         company = self.companies.get(row.get("account_id") or (deal.account_id if deal else ""), {})
         home = self.companies.get(person.account_id, {}) if person else {}
         at = {
-            "channel": person.channel if person else UNKNOWN,
+            **came_from(person),
             **{
                 name: member((person.present(name) if person else "") or home.get(name) or company.get(name))
                 for name in ("region", "segment")
@@ -73,7 +80,7 @@ class Activities:
         self._keep(deal.person if deal else None, contact)
         company = self.companies.get(deal.account_id, {}) if deal else {}
         at = {
-            "channel": deal.person.channel if deal and deal.person else UNKNOWN,
+            **came_from(deal.person if deal else None),
             "region": member(company.get("region")),
             "segment": member(company.get("segment")),
             **self._rep(deal.in_force("owner_sales_rep_id", contact.day) if deal else "", contact.day),

@@ -10,11 +10,12 @@ from fractions import Fraction
 
 from tests.oracle.facts import Deals, Facts
 from tests.oracle.ledger import UNKNOWN, Ledger, instant
-from tests.oracle.opportunities import Opportunity
+from tests.oracle.opportunities import Opportunity, member
 from tests.oracle.people import Person
 from tests.oracle.spend import NO_CHANNEL, mapped_channels, paid_media
 
 UNATTRIBUTED = "(unattributed)"
+ORIGINS = ("channel", "source", "campaign")
 MODELS = ("first_touch", "last_touch", "linear", "position_based", "time_decay")
 _PRECISION = 60  # digits of the roots in the time decay model
 
@@ -27,7 +28,7 @@ class Touch:
     touch_id: str
     lead_id: str
     day: date
-    channel: str
+    members: tuple[str, str, str]  # channel, source, campaign
 
 
 def weights(model: str, ages: list[int], half_life: int) -> list[Fraction]:
@@ -63,18 +64,21 @@ class Attribution:
     def __init__(self, ledger: Ledger, people: dict[str, Person], deals: Deals, out: Facts) -> None:
         self.ledger, self.people, self.deals, self.out = ledger, people, deals, out
         self.channels = mapped_channels(ledger)
-        self.recorded: dict[int, set[tuple[datetime, str, str]]] = defaultdict(set)
+        self.recorded: dict[int, set[tuple[datetime, str, str, str]]] = defaultdict(set)
         for row in ledger.rows("touches"):
             person, at = people.get(row["lead_id"]), instant(row["touched_at"])
             if person and at and ledger.happened(row["touched_at"]):
-                self.recorded[id(person)].add((at, row.get("source", ""), row["touch_id"]))
+                told = (at, row.get("source", ""), row["touch_id"], row.get("campaign_id", ""))
+                self.recorded[id(person)].add(told)
         media = list(paid_media(ledger))
         self.paid = {at["channel"] for _, at, _ in media} | {
             row["channel"] for row in ledger.rows("channel_mapping") if row.get("is_paid") == "true"
         }
         for day, at, amount in media:
             for model in MODELS:
-                out.ratio(f"roas_{model}", day, {"channel": at["channel"]}, Decimal(0), amount)
+                out.ratio(
+                    f"roas_{model}", day, {name: at[name] for name in ("channel", "campaign")}, Decimal(0), amount
+                )
 
     def collect(self) -> None:
         """Add the credits of every win."""
@@ -86,19 +90,23 @@ class Attribution:
             amount = self.deals.amount(deal)
             for model in MODELS:
                 if not path:
-                    self._credit(model, deal.closed, UNATTRIBUTED, amount)
+                    self._credit(model, deal, (UNATTRIBUTED,) * 3, amount)
                     continue
                 ages = [(deal.closed - touch.day).days for touch in path]
                 shares = weights(model, ages, self.ledger.rules.half_life_days)
                 for touch, part in zip(path, credits(amount, shares, cent), strict=True):
-                    self._credit(model, deal.closed, touch.channel, part)
+                    self._credit(model, deal, touch.members, part)
 
-    def _credit(self, model: str, day: date, channel: str, amount: Decimal) -> None:
+    def _credit(self, model: str, deal: Opportunity, came_from: tuple[str, str, str], amount: Decimal) -> None:
+        """A credit counts where its touch came from and for whom its opportunity belongs to."""
         if not amount:
             return
-        self.out.count(f"attributed_sales_amount_{model}", day, {"channel": channel}, amount)
+        assert deal.closed
+        at = self.deals.undivided(deal, deal.closed) | dict(zip(ORIGINS, came_from, strict=True))
+        self.out.count(f"attributed_sales_amount_{model}", deal.closed, at, amount)
+        channel, _, campaign = came_from
         if channel in self.paid and channel not in NO_CHANNEL:
-            self.out.ratio(f"roas_{model}", day, {"channel": channel}, amount, Decimal(0))
+            self.out.ratio(f"roas_{model}", deal.closed, {"channel": channel, "campaign": campaign}, amount, Decimal(0))
 
     def _path(self, deal: Opportunity, closed: date) -> list[Touch]:
         """The touches of all contacts after the last win before this one and within the lookback, oldest first."""
@@ -116,16 +124,18 @@ class Attribution:
 
     def _touches(self, person: Person) -> list[Touch]:
         """Each touch once, whichever record tells it; none up to the lead date means one at it."""
-        once: dict[tuple[datetime, str], str] = {}
-        for at, source, touch_id in sorted(self.recorded[id(person)]):
-            once.setdefault((at, source), touch_id)
+        once: dict[tuple[datetime, str], tuple[str, str]] = {}
+        for at, source, touch_id, campaign in sorted(self.recorded[id(person)]):
+            first, named = once.get((at, source), (touch_id, ""))
+            once[at, source] = first, max(named, campaign)
         found = [
-            Touch(at, touch_id, person.key, self._day(at), self._channel(source))
-            for (at, source), touch_id in once.items()
+            Touch(at, touch_id, person.key, self._day(at), self._members(source, campaign))
+            for (at, source), (touch_id, campaign) in once.items()
         ]
         if not any(touch.day <= person.lead_date for touch in found):
-            channel = self._channel(person.records[0].get("source", ""))
-            found.append(Touch(person.lead_at, "", person.key, person.lead_date, channel))
+            first_record = person.records[0]
+            members = self._members(first_record.get("source", ""), first_record.get("campaign_id", ""))
+            found.append(Touch(person.lead_at, "", person.key, person.lead_date, members))
         return found
 
     def _day(self, moment: datetime) -> date:
@@ -133,5 +143,6 @@ class Attribution:
         assert day is not None
         return day
 
-    def _channel(self, source: str) -> str:
-        return self.channels.get(source.strip().lower(), UNKNOWN)
+    def _members(self, source: str, campaign: str) -> tuple[str, str, str]:
+        """Channel, source and campaign of a touch."""
+        return self.channels.get(source.strip().lower(), UNKNOWN), member(source), member(campaign)

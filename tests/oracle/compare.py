@@ -9,7 +9,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from tests.oracle.closing import PARTS
 from tests.oracle.cohorts import Cohorts
+from tests.oracle.kpis import closing_bridge
 from tests.oracle.ledger import Ledger
 
 KEY = ["kpi", "period_grain", "period_start_date", "dimension", "member"]
@@ -91,3 +93,18 @@ def cohort_disagreements(ledger: Ledger, marts: duckdb.DuckDBPyConnection) -> li
 
 def _near(one: Any, other: Any) -> bool:
     return _same(one, other, 1e-9) if isinstance(one, float) else one == other
+
+
+def closing_disagreements(ledger: Ledger, marts: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every row in which the bridge of closing periods differs from the oracle's."""
+    columns = ", ".join(f"{'amount_changes' if part == 'changes' else f'{part}_amount'}_reporting" for part in PARTS)
+    rows = marts.sql(
+        f"select period_grain, period_start_date, dimension, member, {columns} from marts.fct_pipeline_closing_bridge"
+    ).fetchall()
+    shown = {row[:4]: dict(zip(PARTS, row[4:], strict=True)) for row in rows if any(row[4:])}
+    truth = closing_bridge(ledger)
+    return [
+        f"closing bridge {key}: oracle {truth.get(key)}, marts {shown.get(key)}"
+        for key in sorted({*truth, *shown})
+        if truth.get(key) != shown.get(key)
+    ]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from tests.oracle.ledger import UNKNOWN, Ledger, Row, largest_remainder
 from tests.oracle.opportunities import Opportunity, member
 from tests.oracle.people import Person, latest, merges, survivor
-from tests.oracle.products import products
+from tests.oracle.products import main_product, products
 
 ONE = Decimal(1)
 
@@ -138,6 +138,7 @@ class Deals:
 
     def __init__(self, ledger: Ledger, deals: list[Opportunity], out: Facts) -> None:
         self.ledger, self.deals, self.out, self.companies = ledger, deals, out, accounts(ledger)
+        self.product_of = {deal.key: main_product(ledger, deal) for deal in deals}
         self.wins: dict[str, list[tuple[date, str]]] = defaultdict(list)
         for deal in deals:
             if deal.is_won and not deal.is_renewal and deal.amount > 0 and deal.closed:
@@ -152,6 +153,7 @@ class Deals:
             "source": member(deal.person.source) if deal.person else UNKNOWN,
             "campaign": member(deal.person.campaign) if deal.person else UNKNOWN,
             "opportunity_type": self._type(deal),
+            "product": self.product_of[deal.key],
             "region": member(company.get("region")),
             "segment": member(company.get("segment")),
             "sales_rep": member(rep),
@@ -163,9 +165,13 @@ class Deals:
         given = deal.row.get("opportunity_type")
         return str(given) if given else "expansion" if deal.closed and self._earlier(deal, deal.closed) else "new"
 
-    def _in_currency(self, deal: Opportunity, day: date) -> dict[str, str]:
+    def in_currency(self, deal: Opportunity, day: date) -> dict[str, str]:
         """The members of a fact that is counted by currency as well."""
         return {**self.members(deal, day), "currency": deal.row.get("currency_code") or self.ledger.rules.currency}
+
+    def undivided(self, deal: Opportunity, day: date) -> dict[str, str]:
+        """The members of a share of an opportunity that is not told by product."""
+        return {name: who for name, who in self.in_currency(deal, day).items() if name != "product"}
 
     def _earlier(self, deal: Opportunity, closed: date) -> list[tuple[date, str]]:
         return [win for win in self.wins.get(deal.customer, []) if deal.customer and win < (closed, deal.key)]
@@ -186,7 +192,7 @@ class Deals:
 
     def _created(self, deal: Opportunity) -> None:
         assert deal.created is not None
-        at = self._in_currency(deal, deal.created)
+        at = self.in_currency(deal, deal.created)
         self.out.count("opportunities_created", deal.created, at)
         for product, part in products(self.ledger, deal, self.amount(deal)).items():
             self.out.count("opportunities_created_amount", deal.created, {**at, "product": product}, part)
@@ -195,10 +201,10 @@ class Deals:
         for (_, before), (day, after) in zip(deal.events, deal.events[1:], strict=False):
             is_closed = [deal.stages.get(stage, (0, False, False))[1] for stage in (before, after)]
             if is_closed == [True, False]:
-                self.out.count("closings_undone", day, self._in_currency(deal, day))
+                self.out.count("closings_undone", day, self.in_currency(deal, day))
 
     def _closed(self, deal: Opportunity, day: date) -> None:
-        at, amount = self._in_currency(deal, day), self.amount(deal)
+        at, amount = self.in_currency(deal, day), self.amount(deal)
         assert deal.created is not None
         cycle = (day - deal.created).days
         if cycle < 0:
@@ -244,5 +250,5 @@ class Deals:
         } or {member(deal.in_force("owner_sales_rep_id", day)): ONE}
         cent = ONE.scaleb(-self.ledger.rules.minor_units)
         for rep, amount in largest_remainder(self.amount(deal), splits, cent).items():
-            at = {"sales_rep": rep, "team": self.ledger.team(rep, day)}
+            at = self.undivided(deal, day) | {"sales_rep": rep, "team": self.ledger.team(rep, day)}
             self.out.count("credited_sales_amount", day, at, amount)

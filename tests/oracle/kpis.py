@@ -14,6 +14,8 @@ import pandas as pd
 
 from tests.oracle.activities import Activities
 from tests.oracle.attribution import Attribution
+from tests.oracle.closing import ClosingBridge
+from tests.oracle.closing import Key as ClosingKey
 from tests.oracle.facts import Deals, Fact, Facts, People
 from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.maturity import DAYS, maturity
@@ -137,6 +139,12 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     old_enough = maturity(facts.additive, calendar, as_of, days, shares)
     rows = [(*key, *value, None if value[1] is None else old_enough.get(key)) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
+
+
+def closing_bridge(ledger: Ledger) -> dict[ClosingKey, dict[str, Decimal]]:
+    """The bridge of what is expected to close in each period."""
+    found = collect(ledger)
+    return ClosingBridge(ledger, found.pipeline, first_day(found.facts, ledger.as_of)).all()
 
 
 def _headlines(values: dict[Key, Value], rules: Rules) -> dict[Key, Value]:

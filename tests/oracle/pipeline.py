@@ -28,12 +28,24 @@ class Evening:
     members: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Day:
+    """What became of one opportunity from one evening to the next; `before` is None when it was not known then."""
+
+    day: date
+    before: Evening | None
+    now: Evening
+    is_first: bool
+    outcome: str  # won or lost, for what is not open any more
+
+
 class Pipeline:
     """Walks every opportunity from its creation to the as-of date, one evening after the other."""
 
     def __init__(self, ledger: Ledger, deals: Deals, out: Facts) -> None:
         self.ledger, self.deals, self.out = ledger, deals, out
         self.expected: dict[date, list[tuple[date, dict[str, str], Decimal]]] = defaultdict(list)
+        self.days: list[Day] = []
         self.probabilities = {
             (row.get("pipeline_id") or "default", row["stage_id"]): row.get("probability")
             for row in ledger.rows("pipeline_stages")
@@ -51,6 +63,8 @@ class Pipeline:
                     now = self._evening(deal, day, is_open=is_open)
                     self._stock(day, now)
                     self._flows(deal, day, before, now, is_first=not was_seen)
+                    outcome = "" if is_open else self._outcome(deal, day)
+                    self.days.append(Day(day, before, now, not was_seen, outcome))
                     before, was_seen = now, True
                 else:
                     before = None

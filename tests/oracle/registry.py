@@ -82,6 +82,8 @@ DURATIONS = {
     "resolution_minutes": ("median", "p90"),
     "first_resolution_minutes": ("median",),
     "lead_response_minutes": ("median",),
+    "first_response_minutes_vendor": ("median", "p90"),
+    "resolution_minutes_vendor": ("median", "p90"),
     "time_in_stage_days": ("median", "mean", "p90"),
 }
 

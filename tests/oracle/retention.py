@@ -29,7 +29,9 @@ class ServiceBands:
         self.answers: dict[str, list[tuple[date, str, bool]]] = defaultdict(list)
         self.has_tickets, self.has_ratings = bool(ledger.rows("tickets")), bool(ledger.rows("ratings"))
         owner = {}
-        for key, row in latest(ledger.rows("tickets"), "ticket_id").items():
+        sent = latest(ledger.rows("tickets"), "ticket_id")
+        known = {*sent, *merged_tickets}
+        for key, row in sent.items():
             is_gone = truth(row.get("is_deleted"), False) or row.get("merged_into_ticket_id") or key in merged_tickets
             day = ledger.day(row["created_at"])
             if not is_gone and day and day <= ledger.as_of:
@@ -38,14 +40,14 @@ class ServiceBands:
         last = {}
         for row in ledger.rows("ratings"):
             ticket, is_csat = row.get("ticket_id"), (row.get("survey_type") or "csat") == "csat"
-            if not is_csat or not ledger.happened(row["rated_at"]) or (ticket and ticket not in owner):
+            if not is_csat or not ledger.happened(row["rated_at"]) or (ticket in known and ticket not in owner):
                 continue
             subject, moment = ticket or row["rating_id"], (instant(row["rated_at"]), row["rating_id"])
             if subject not in last or moment > last[subject][0]:
                 last[subject] = (moment, row)
         for (_, key), row in sorted(last.values(), key=lambda answer: answer[0]):
             ticket, day = row.get("ticket_id"), ledger.day(row["rated_at"])
-            who = owner[ticket] if ticket else survivor(merged, row.get("account_id") or "")
+            who = owner[ticket] if ticket in owner else survivor(merged, row.get("account_id") or "")
             good = (
                 truth(row["is_good"], False)
                 if row.get("is_good")

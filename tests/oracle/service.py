@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tests.oracle.facts import Fact, Facts, accounts
 from tests.oracle.ledger import UNKNOWN, Ledger, Row, instant, truth
 from tests.oracle.opportunities import member
-from tests.oracle.people import latest
+from tests.oracle.people import latest, merges
 from tests.oracle.periods import MONTHS
 
 GOOD_FROM = {5: 4, 3: 3, 2: 2}
@@ -20,7 +20,7 @@ Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
 NONE: Value = (None, None, None)
 SHARED = ("total", "region", "segment")
-OF_SALES = ("channel", "source", "campaign", "opportunity_type", "currency", "team", "sales_rep")
+OF_SALES = ("channel", "source", "campaign", "product", "opportunity_type", "currency", "team", "sales_rep")
 
 
 def tickets_per_customer(values: dict[Key, Value]) -> dict[Key, Value]:
@@ -89,9 +89,11 @@ class Service:
 
     def __init__(self, ledger: Ledger, out: Facts) -> None:
         self.ledger, self.out, self.companies = ledger, out, accounts(ledger)
+        sent = latest(ledger.rows("tickets"), "ticket_id")
+        self.known = {*sent, *merges(ledger, "tickets")}
         self.tickets = {
             key: row
-            for key, row in latest(ledger.rows("tickets"), "ticket_id").items()
+            for key, row in sent.items()
             if not truth(row.get("is_deleted"), False)
             and not row.get("merged_into_ticket_id")
             and ledger.happened(row["created_at"])
@@ -136,6 +138,7 @@ class Service:
             if start and reply:
                 self._duration("first_response_minutes", hours, ticket, start, reply)
             self._solves(hours, ticket, events, start)
+            self._shown_by_vendor(ticket, events, reply, tells=_source(ticket) in told)
             self._targets(ticket, events)
             if _source(ticket) not in told:
                 continue
@@ -152,6 +155,17 @@ class Service:
         minutes = hours.minutes(ticket.get("schedule_id") or "default", start, end)
         if minutes is not None and start <= end:
             self.out.durations.append(Fact(name, self._day(end), self.members(ticket), minutes))
+
+    def _shown_by_vendor(self, ticket: Row, events: list[Moment], reply: datetime | None, *, tells: bool) -> None:
+        """The vendor's own minutes: on the day of the reply or the last solve; of the creation if nobody tells them."""
+        solves = [moment for moment, row in events if row["event_type"] == "solved"]
+        ends = {"first_reply": reply, "full_resolution": max(solves, default=None)}
+        names = {"first_reply": "first_response_minutes_vendor", "full_resolution": "resolution_minutes_vendor"}
+        for column, end in ends.items():
+            minutes = ticket.get(f"vendor_{column}_minutes")
+            day = (self._day(end) if end else None) if tells else self.ledger.day(ticket["created_at"])
+            if minutes and day is not None:
+                self.out.durations.append(Fact(names[column], day, self.members(ticket), Decimal(minutes)))
 
     def _solves(self, hours: Hours, ticket: Row, events: list[Moment], start: datetime | None) -> None:
         turns = [(moment, row["event_type"]) for moment, row in events if row["event_type"] in ("solved", "reopened")]
@@ -207,11 +221,13 @@ class Service:
     def _ratings(self) -> None:
         answers: dict[str, list[Row]] = defaultdict(list)
         offers: dict[tuple[str, str], bool] = {}
+        raters: dict[str, Row] = {}
         for row in self.ledger.rows("ratings"):
             ticket = row["ticket_id"]
-            if (row.get("survey_type") or "csat") != "csat" or (ticket and ticket not in self.tickets):
+            if (row.get("survey_type") or "csat") != "csat" or (ticket in self.known and ticket not in self.tickets):
                 continue
             subject = ticket or row["rating_id"]
+            raters[subject] = self.tickets.get(subject, {"account_id": row.get("account_id") or ""})
             is_answered = bool(row.get("rated_at")) and self.ledger.happened(row["rated_at"])
             if is_answered:
                 answers[subject].append(row)
@@ -222,11 +238,11 @@ class Service:
             last = max(rows, key=lambda row: (instant(row["rated_at"]), row["rating_id"]))
             day = self.ledger.day(last["rated_at"])
             assert day is not None
-            self.out.ratio("csat", day, self.members(self.tickets.get(subject, {})), self._is_good(last))
+            self.out.ratio("csat", day, self.members(raters[subject]), self._is_good(last))
         for (subject, offered_at), is_answered in offers.items():
             day = self.ledger.day(offered_at)
             assert day is not None
-            self.out.ratio("csat_response_rate", day, self.members(self.tickets.get(subject, {})), is_answered)
+            self.out.ratio("csat_response_rate", day, self.members(raters[subject]), is_answered)
 
     @staticmethod
     def _is_good(row: Row) -> bool:

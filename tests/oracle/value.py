@@ -90,7 +90,8 @@ class Worth:
                 key = survivor(merged, account)
                 members = self.buyers[key].members if key in self.buyers else NOWHERE
                 converted = self.ledger.convert(amount, currency, day)
-                self.out.count("revenue_invoiced_amount", day, members, converted)
+                at = {**members, "currency": currency}
+                self.out.count("revenue_invoiced_amount", day, at, converted)
                 yield day, key, converted
 
     def _won(self) -> Iterable[tuple[date, str, Decimal]]:

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 from ingestion.settings import Settings, load_settings
+from orchestration import builds
+from orchestration.serving import restatements
 
 EXAMPLE = Path(__file__).parents[1] / "worked_example"
 
@@ -54,6 +56,14 @@ def copy_company(original: Path, folder: Path) -> Settings:
     """A company of its own to break, with everything that the original has made."""
     shutil.copytree(original, folder, symlinks=True, ignore=shutil.ignore_patterns("locks"))
     return load_settings(folder / "funnelhouse.toml")
+
+
+def contents(settings: Settings) -> dict[str, str]:
+    """Content hash of every mart of the newest build; equal for equal input, whatever was published before."""
+    build_id = builds.latest(settings)
+    assert build_id
+    found = builds.content_hashes(settings, build_id)
+    return {name: text for name, text in found.items() if name != restatements.TABLE}
 
 
 def built_once(shared: Path, name: str, steps: list[list[str]]) -> Path:

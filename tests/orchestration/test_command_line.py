@@ -7,7 +7,7 @@ import pytest
 
 from ingestion.settings import Settings
 from orchestration import builds, layout, lock, pipeline
-from tests.orchestration import companies
+from tests.orchestration import companies, postgres_companies
 from tests.orchestration.companies import funnel
 
 COMMANDS = (
@@ -60,6 +60,23 @@ def test_nothing_published_and_bad_sql_have_their_exit_codes(audited: Settings) 
     pipeline.publish(audited)
     assert funnel(audited.folder, "sql", "select 1").returncode == 0
     assert funnel(audited.folder, "sql", "select nonsense").returncode == 2
+
+
+def test_an_older_file_without_a_table_is_wrong_use_and_no_traceback(tmp_path: Path) -> None:
+    settings = companies.write_worked_example(tmp_path)
+    postgres_companies.serve(
+        settings, "b1", "create schema marts; create schema meta; create table marts.other (a int)"
+    )
+    for arguments in (["restatements"], ["sql", "from kpi_restatements"]):
+        done = funnel(tmp_path, *arguments)
+        assert done.returncode == 2
+        assert done.stderr.startswith("funnel: Catalog Error: Table with name kpi_restatements does not exist")
+        assert "Traceback" not in done.stderr
+    done = funnel(tmp_path, "restatements", "--json")
+    assert "kpi_restatements does not exist" in json.loads(done.stdout)["error"]
+    done = funnel(tmp_path, "query", "leads")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
 
 
 def test_refused_publication_exits_with_1_and_says_why(audited: Settings) -> None:

@@ -15,13 +15,7 @@ from ingestion.settings import Settings
 from orchestration import builds, layout, pipeline
 from orchestration.serving import duckdb_file
 from tests.orchestration import companies
-from tests.orchestration.companies import funnel
-
-
-def contents(settings: Settings) -> dict[str, str]:
-    build_id = builds.latest(settings)
-    assert build_id
-    return duckdb_file.audited_hashes(settings, build_id)
+from tests.orchestration.companies import contents, funnel
 
 
 def rebuild(settings: Settings) -> None:
@@ -82,7 +76,7 @@ def test_dbt_dies_in_mid_run_and_the_served_marts_stay(audited: Settings) -> Non
     assert "left no results" in said
     assert funnel(audited.folder, "publish").returncode == 1
     assert duckdb_file.current_version(audited) == served
-    duckdb_file.verify(Path(served["path"]), duckdb_file.expected_hashes(audited, served["build_id"]))
+    duckdb_file.verify(Path(served["path"]), builds.content_hashes(audited, served["build_id"]))
 
 
 def test_kill_of_the_pipeline_ends_its_dbt_and_frees_the_lock(audited: Settings) -> None:

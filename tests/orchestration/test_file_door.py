@@ -44,7 +44,7 @@ def test_kill_during_publication_leaves_one_whole_version_and_a_rerun_finishes(a
     ):
         build_id = served.stem.removeprefix("marts-")
         assert build_id in {first, second}
-        duckdb_file.verify(served, duckdb_file.expected_hashes(audited, build_id))
+        duckdb_file.verify(served, builds.content_hashes(audited, build_id))
     again = funnel(audited.folder, "publish", "--json")
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["build_id"] == second
@@ -184,7 +184,18 @@ def test_published_tables_say_what_they_mean(audited: Settings) -> None:
         audited, "select table_name, column_name from meta.data_dictionary where coalesce(description, '') = ''"
     )
     assert undocumented == []
-    _, registered = reader.query(audited, "select count(*) from kpi_values anti join meta.kpi_registry using (kpi)")
-    assert registered == [(0,)]
+    listed = "select kpi, version, valid_from, owner, formula from {} order by all"
+    assert reader.query(audited, listed.format("meta.kpi_registry")) == reader.query(
+        audited, listed.format("marts.kpi_definitions")
+    )
+    _, registered = reader.query(
+        audited, "select dimensions, drill_through from meta.kpi_registry where kpi = 'cac_paid'"
+    )
+    assert [[json.loads(text) for text in row] for row in registered] == [
+        [
+            ["total", "channel", "segment"],
+            {"fact": "fct_acquisition_costs", "filter": "cac_level = 'paid'", "others": ["dim_customers"]},
+        ]
+    ]
     _, comments = reader.query(audited, "select count(*) from duckdb_columns() where comment is not null")
     assert comments[0][0] > 100

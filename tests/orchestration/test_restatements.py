@@ -8,7 +8,7 @@ import pytest
 from ingestion.settings import Settings, load_settings
 from orchestration import pipeline
 from orchestration.serving import reader
-from tests.orchestration.companies import funnel
+from tests.orchestration.companies import copy_company, funnel
 
 # What happens to the worked example after its first publication: one change of each kind, each in another fact.
 _APPENDED = {
@@ -26,8 +26,6 @@ _REPLACED = {
 @pytest.fixture(scope="module")
 def restated(audited_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A company that published, learned of all that, and published again a day later."""
-    from tests.orchestration.companies import copy_company
-
     settings = copy_company(audited_folder, tmp_path_factory.mktemp("restated") / "company")
     pipeline.publish(settings)
     imports = settings.folder / "imports"

@@ -1,5 +1,6 @@
 """Incremental staging is built from scratch when what it depends on besides raw has changed."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,28 @@ def test_staging_is_rebuilt_when_the_reporting_zone_changes(tmp_path: Path) -> N
     file = tmp_path / "funnelhouse.toml"
     file.write_text(file.read_text().replace("Europe/Berlin", "Asia/Kolkata"))
     assert "--full-refresh" in transform.build_arguments(load_settings(file))
+
+
+def test_staging_is_rebuilt_when_a_seed_that_it_reads_changes_and_for_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = write_worked_example(tmp_path / "company")
+    for part in ("macros", "models/staging", "seeds"):
+        shutil.copytree(layout.DBT_PROJECT / part, tmp_path / "dbt" / part)
+    shutil.copy(layout.DBT_PROJECT / "dbt_project.yml", tmp_path / "dbt")
+    monkeypatch.setattr(layout, "DBT_PROJECT", tmp_path / "dbt")
+    transform.remember_staging(settings)
+    seeds = sorted((tmp_path / "dbt" / "seeds").glob("*.csv"))
+    restaged = []
+    for seed in seeds:
+        before = seed.read_bytes()
+        seed.write_bytes(before + b"\n")
+        if "--full-refresh" in transform.build_arguments(settings):
+            restaged.append(seed.stem)
+        seed.write_bytes(before)
+    assert "--full-refresh" not in transform.build_arguments(settings)
+    assert restaged == ["currency_minor_units"]
+    assert len(seeds) > 3
 
 
 def test_other_code_is_parsed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,10 @@ from ingestion.sandbox.world import World
 from tests.ingestion.sandbox.conftest import AS_OF
 from tests.ingestion.sandbox.hubspot_client import Client, Json
 
-OBJECT_TYPES = ("contacts", "companies", "deals", "tickets", "calls", "meetings", "emails")
+OBJECT_TYPES = (
+    "contacts", "companies", "deals", "tickets", "calls", "meetings", "emails", "line_items", "products",
+    "quotes",
+)  # fmt: skip
 
 
 def test_a_wrong_token_is_refused(sandbox: SandboxServer) -> None:

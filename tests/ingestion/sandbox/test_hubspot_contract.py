@@ -15,6 +15,9 @@ OBJECTS = (
     ("calls", "objects_v3"),
     ("meetings", "objects_v3"),
     ("emails", "objects_v3"),
+    ("line_items", "line_items_v3"),
+    ("products", "objects_v3"),
+    ("quotes", "objects_v3"),
 )
 
 
@@ -68,7 +71,8 @@ def test_partly_failed_batch_reads_obey_the_contract(client: Client) -> None:
 @pytest.mark.parametrize(
     ("start", "end"),
     [("contacts", "companies"), ("deals", "contacts"), ("deals", "companies"), ("tickets", "companies"),
-     ("calls", "contacts"), ("meetings", "contacts"), ("emails", "contacts")],
+     ("calls", "contacts"), ("meetings", "contacts"), ("emails", "contacts"),
+     ("deals", "line_items"), ("quotes", "deals")],
 )  # fmt: skip
 def test_associations_obey_the_contract(client: Client, start: str, end: str) -> None:
     inputs = [{"id": record["id"]} for record in client.searched(start, limit=200)["results"]]

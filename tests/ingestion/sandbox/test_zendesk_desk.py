@@ -29,6 +29,17 @@ def described(record: Json) -> Json:
     return {name: value for name, value in record.items() if value is not None}
 
 
+def metric_events(vendor: ZendeskVendor) -> list[Json]:
+    """Return every metric event; the pages of the export overlap."""
+    found: dict[int, Json] = {}
+    start, is_end = 0, False
+    while not is_end:
+        answer = zendesk(vendor, "/api/v2/incremental/ticket_metric_events.json", start_time=start)
+        found |= {event["id"]: event for event in answer["ticket_metric_events"]}
+        start, is_end = answer["end_time"], answer["end_of_stream"]
+    return list(found.values())
+
+
 def living(vendor: ZendeskVendor) -> list[Json]:
     """Return all tickets that are not deleted."""
     return [ticket for ticket in exported(vendor, "tickets") if ticket["status"] != "deleted"]
@@ -67,6 +78,37 @@ def test_listed_records_are_as_zendesk_describes_them(vendor: ZendeskVendor, pat
     assert len(records) > 20
     for record in records[::7]:
         assert complaints(CONTRACT, schema, described(record)) == []
+
+
+def test_metrics_beside_tickets_are_as_zendesk_describes_them(vendor: ZendeskVendor) -> None:
+    tickets = exported(vendor, "tickets", include="metric_sets")
+    shown = [ticket["metric_set"] for ticket in tickets if "metric_set" in ticket]
+    assert {one["ticket_id"] for one in shown} == {ticket["id"] for ticket in living(vendor)}
+    for one in shown[::20]:
+        known = {name: described(value) if isinstance(value, dict) else value for name, value in one.items()}
+        assert complaints(CONTRACT, "TicketMetricObject", described(known)) == []
+
+
+def test_the_metrics_of_a_ticket_come_only_when_they_are_asked_for(vendor: ZendeskVendor) -> None:
+    assert all("metric_set" not in ticket for ticket in exported(vendor, "tickets"))
+
+
+def test_the_vendor_s_own_minutes_are_whole_and_counted_from_the_creation(vendor: ZendeskVendor) -> None:
+    shown = {one["id"]: one["metric_set"] for one in exported(vendor, "tickets", include="metric_sets")[:400:5]
+             if "metric_set" in one}  # fmt: skip
+    assert sum(one["replies"] > 0 for one in shown.values()) > 20
+    agents = {user["id"] for user in exported(vendor, "users") if user["role"] != "end-user"}
+    for ticket_id, one in shown.items():
+        comments = details(vendor, ticket_id, "comments")
+        answers = [row["created_at"] for row in comments[1:] if row["public"] and row["author_id"] in agents]
+        reply = one["reply_time_in_minutes"]
+        assert one["replies"] == len(answers)
+        if not answers:
+            assert reply == {"calendar": None, "business": None}
+            continue
+        waited = dt.datetime.fromisoformat(answers[0]) - dt.datetime.fromisoformat(one["created_at"])
+        assert reply["calendar"] == waited // dt.timedelta(minutes=1)
+        assert 0 <= reply["business"] <= reply["calendar"]
 
 
 def test_audits_and_comments_are_as_zendesk_describes_them(vendor: ZendeskVendor) -> None:
@@ -157,7 +199,34 @@ def test_events_of_the_ledger_can_be_rebuilt_from_audits_and_roles(vendor: Zende
                     found[str(ticket["id"]), kind, actor, is_public, audit["created_at"]] += 1
     truth = vendor.world.part("support", support.simulate).ledger_tables(vendor.world.now)["ticket_events"]
     names = ("ticket_id", "event_type", "actor_type", "is_public", "occurred_at")
-    assert found == Counter(tuple(row[name] for name in names) for row in truth)
+    told = [row for row in truth if not row["event_type"].startswith("sla_")]
+    assert found == Counter(tuple(row[name] for name in names) for row in told)
+
+
+def test_promises_of_the_ledger_can_be_rebuilt_from_metric_events(vendor: ZendeskVendor) -> None:
+    kept = {ticket["id"] for ticket in living(vendor) if "closed_by_merge" not in ticket["tags"]}
+    events = [one for one in metric_events(vendor) if one["ticket_id"] in kept and one["metric"] != "resolution_time"]
+    breaches = [one for one in events if one["type"] == "breach" and not one["deleted"]]
+    missed = {(one["ticket_id"], one["metric"]) for one in breaches}
+    first: dict[tuple[int, str], str] = {}
+    for one in events:
+        key = one["ticket_id"], one["metric"]
+        if one["type"] == "fulfill":
+            first[key] = min(first.get(key, one["time"]), one["time"])
+    truth = vendor.world.part("support", support.simulate).ledger_tables(vendor.world.now)["ticket_events"]
+    told = Counter((row["ticket_id"], row["event_type"], row["occurred_at"]) for row in truth)
+    assert {pair for pair in told if pair[1] == "sla_breached"} == {
+        (str(one["ticket_id"]), "sla_breached", one["time"]) for one in breaches
+    }
+    assert {pair for pair in told if pair[1] == "sla_met"} == {
+        (str(key[0]), "sla_met", at) for key, at in first.items() if key not in missed
+    }
+    assert all(told[str(one["ticket_id"]), "sla_due", one["time"]] for one in breaches)
+    applied = [one["sla"] for one in events if one["type"] == "apply_sla"]
+    assert {one["business_hours"] for one in applied} == {True, False}
+    assert {metric for _, metric in missed} == {metric for _, metric in first} == {"reply_time", "requester_wait_time"}
+    assert {"pause", "fulfill"} <= {one["type"] for one in events if one["metric"] == "requester_wait_time"}
+    assert any(one.get("deleted") for one in events)
 
 
 def event_type(event: Json) -> str | None:

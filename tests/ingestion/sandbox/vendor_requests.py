@@ -57,12 +57,13 @@ def zendesk(vendor: ZendeskVendor, path: str, **query: Any) -> Json:
     return json.loads(response.body)
 
 
-def exported(vendor: ZendeskVendor, name: str, *, per_page: int = 1000, **start: Any) -> list[Json]:
+def exported(vendor: ZendeskVendor, name: str, *, per_page: int = 1000, include: str = "", **start: Any) -> list[Json]:
     """Return everything of a cursor-based export."""
     found: list[Json] = []
     query = start or {"start_time": 0}
     while True:
-        answer = zendesk(vendor, f"/api/v2/incremental/{name}/cursor.json", per_page=per_page, **query)
+        path = f"/api/v2/incremental/{name}/cursor.json"
+        answer = zendesk(vendor, path, per_page=per_page, include=include, **query)
         found += answer[name]
         if answer["end_of_stream"]:
             return found

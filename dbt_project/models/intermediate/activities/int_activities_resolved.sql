@@ -93,6 +93,8 @@ final as (
         coalesce(known_reps.sales_rep_id, '(unknown)') as sales_rep,
         coalesce(sales_reps.team, '(unknown)') as team,
         coalesce(people.channel, '(unknown)') as channel,
+        coalesce(people.source, '(unknown)') as source,
+        coalesce(people.campaign_id, '(unknown)') as campaign,
         coalesce(nullif(people.region, '(unknown)'), accounts.region, '(unknown)') as region,
         coalesce(nullif(people.segment, '(unknown)'), accounts.segment, '(unknown)') as segment,
         happened.is_completed,

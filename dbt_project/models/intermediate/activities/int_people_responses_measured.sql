@@ -48,11 +48,12 @@ final as (
         answered.person_key,
         {{ business_minutes_between('qualified', 'responded') }} as lead_response_minutes
     from answered
-    inner join measured as qualified
+    -- every instant is measured; an inner join leaves it to the engine to pair all instants of a schedule first
+    left join measured as qualified
         on answered.schedule_source_system = qualified.schedule_source_system
         and answered.schedule_id = qualified.schedule_id
         and answered.first_mql_at = qualified.instant_at
-    inner join measured as responded
+    left join measured as responded
         on answered.schedule_source_system = responded.schedule_source_system
         and answered.schedule_id = responded.schedule_id
         and answered.first_response_at = responded.instant_at

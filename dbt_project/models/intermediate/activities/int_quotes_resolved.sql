@@ -51,6 +51,8 @@ final as (
         coalesce(owners.sales_rep_id, '(unknown)') as sales_rep,
         coalesce(sales_reps.team, '(unknown)') as team,
         coalesce(opportunities.channel, '(unknown)') as channel,
+        coalesce(opportunities.source, '(unknown)') as source,
+        coalesce(opportunities.campaign, '(unknown)') as campaign,
         coalesce(opportunities.region, '(unknown)') as region,
         coalesce(opportunities.segment, '(unknown)') as segment,
         coalesce(opportunities.is_renewal, false) as is_renewal,

@@ -89,7 +89,6 @@ final as (
     left join shared_out
         on lines.cost_line_key = shared_out.cost_line_key
         and lines.dimension = shared_out.dimension
-        and lines.member is null
 )
 
 select * from final

@@ -15,6 +15,8 @@ components as (
         end as kpi,
         occurred_date as component_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
         team,
@@ -28,6 +30,8 @@ components as (
         'engagement_minutes' as kpi,
         occurred_date as component_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
         team,
@@ -41,6 +45,8 @@ components as (
         'quotes_sent' as kpi,
         sent_date as component_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
         team,
@@ -54,6 +60,8 @@ final as (
         kpi,
         component_date,
         channel,
+        source,
+        campaign,
         region,
         segment,
         team,
@@ -62,7 +70,7 @@ final as (
         cast(sum(numerator) as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator
     from components
-    group by kpi, component_date, channel, region, segment, team, sales_rep
+    group by kpi, component_date, channel, source, campaign, region, segment, team, sales_rep
 )
 
 select * from final

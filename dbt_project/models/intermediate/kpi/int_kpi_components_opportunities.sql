@@ -10,6 +10,14 @@ credits as (
     select * from {{ ref('int_opportunity_credits_split') }}
 ),
 
+opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+cycles as (
+    select * from {{ ref('int_opportunities_cycled') }}
+),
+
 created as (
     select * from tallies
     where date_basis = 'created' and not is_renewal
@@ -20,21 +28,30 @@ closed as (
     where date_basis = 'closed'
 ),
 
--- credited sales belong to reps, whose share knows nothing of the rest
+-- credited sales belong to the reps that share them, not to the owner
 others as (
     select
         'closings_undone' as kpi, reopened_date as component_date, channel, source, campaign, region, segment,
-        opportunity_type, currency, team, sales_rep_id as sales_rep, count(*) as numerator
+        product, opportunity_type, currency, team, sales_rep_id as sales_rep, count(*) as numerator
     from reopenings
     group by
-        reopened_date, channel, source, campaign, region, segment, opportunity_type, currency, team, sales_rep_id
+        reopened_date, channel, source, campaign, region, segment, product, opportunity_type, currency, team,
+        sales_rep_id
     union all
     select
-        'credited_sales_amount' as kpi, closed_date as component_date, null as channel, null as source,
-        null as campaign, null as region, null as segment, null as opportunity_type, null as currency, team,
-        sales_rep_id as sales_rep, sum(credited_amount_reporting) as numerator
+        'credited_sales_amount' as kpi, credits.closed_date as component_date, opportunities.channel,
+        opportunities.source, opportunities.campaign, opportunities.region, opportunities.segment,
+        null as product, cycles.opportunity_type, opportunities.currency_code as currency, credits.team,
+        credits.sales_rep_id as sales_rep, sum(credits.credited_amount_reporting) as numerator
     from credits
-    group by closed_date, team, sales_rep_id
+    inner join opportunities
+        on credits.opportunity_key = opportunities.opportunity_key
+    inner join cycles
+        on credits.opportunity_key = cycles.opportunity_key
+    group by
+        credits.closed_date, opportunities.channel, opportunities.source, opportunities.campaign,
+        opportunities.region, opportunities.segment, cycles.opportunity_type, opportunities.currency_code,
+        credits.team, credits.sales_rep_id
 ),
 
 measured as (
@@ -93,6 +110,7 @@ final as (
         campaign,
         region,
         segment,
+        product,
         opportunity_type,
         currency,
         team,
@@ -110,6 +128,7 @@ final as (
         campaign,
         region,
         segment,
+        product,
         opportunity_type,
         currency,
         team,

@@ -12,6 +12,7 @@ final as (
         '(unknown)' as campaign,
         region,
         segment,
+        '(unknown)' as product,
         '(unknown)' as opportunity_type,
         '(unknown)' as currency,
         '(unknown)' as team,

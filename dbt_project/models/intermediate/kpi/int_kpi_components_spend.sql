@@ -14,6 +14,7 @@ paid as (
         cost_date,
         coalesce(channel, '(unknown)') as channel,
         coalesce(campaign_id, '(unknown)') as campaign,
+        currency_code as currency,
         shared_amount_reporting
     from cost_lines
     where cac_level = 'paid'
@@ -25,6 +26,7 @@ measured as (
         cost_date,
         channel,
         campaign,
+        currency,
         shared_amount_reporting as numerator
     from paid
     union all
@@ -33,6 +35,7 @@ measured as (
         paid.cost_date,
         paid.channel,
         paid.campaign,
+        null as currency,
         case kpis.kpi when 'impressions' then ad_spend.impressions else ad_spend.clicks end as numerator
     from paid
     inner join ad_spend
@@ -48,11 +51,12 @@ final as (
         cost_date as component_date,
         channel,
         campaign,
+        currency,
         cast(sum(coalesce(numerator, 0)) as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator,
         'all' as component_scope
     from measured
-    group by kpi, cost_date, channel, campaign
+    group by kpi, cost_date, channel, campaign, currency
 )
 
 select * from final

@@ -27,10 +27,17 @@ spend as (
     select
         cost_date as component_date,
         coalesce(channel, '(unknown)') as channel,
+        coalesce(campaign_id, '(unknown)') as campaign,
         sum(shared_amount_reporting) as spend_amount
     from cost_lines
     where cac_level = 'paid'
-    group by cost_date, channel
+    group by cost_date, channel, campaign_id
+),
+
+campaigns as (
+    select distinct campaign
+    from spend
+    where campaign <> '(unknown)'
 ),
 
 conversions as (
@@ -38,30 +45,34 @@ conversions as (
         milestone,
         milestone_date as component_date,
         channel,
+        campaign,
         count(*) as conversion_count
     from milestones
-    group by milestone, milestone_date, channel
+    group by milestone, milestone_date, channel, campaign
     union all
     select
         'opportunity created' as milestone,
         tally_date as component_date,
         channel,
+        campaign,
         sum(opportunity_count) as conversion_count
     from tallies
     where date_basis = 'created'
         and not is_renewal
-    group by tally_date, channel
+    group by tally_date, channel, campaign
 ),
 
--- the total divides by all conversions, a channel only where there is media of it
+-- the total divides by all conversions, a channel or campaign only where there is media of it
 parts as (
     select
         kpis.kpi,
         spend.component_date,
         spend.channel,
+        spend.campaign,
         spend.spend_amount as numerator,
         0 as denominator,
-        true as is_of_channel
+        true as is_of_channel,
+        true as is_of_campaign
     from spend
     cross join kpis
     union all
@@ -69,14 +80,18 @@ parts as (
         kpis.kpi,
         conversions.component_date,
         conversions.channel,
+        conversions.campaign,
         0 as numerator,
         conversions.conversion_count as denominator,
-        channels.channel is not null as is_of_channel
+        channels.channel is not null as is_of_channel,
+        campaigns.campaign is not null as is_of_campaign
     from conversions
     inner join kpis
         on conversions.milestone = kpis.milestone
     left join channels
         on conversions.channel = channels.channel
+    left join campaigns
+        on conversions.campaign = campaigns.campaign
 ),
 
 scoped as (
@@ -85,12 +100,16 @@ scoped as (
         parts.component_date,
         scopes.component_scope,
         case when scopes.component_scope = 'channel' then parts.channel end as channel,
+        case when scopes.component_scope = 'campaign' then parts.campaign end as campaign,
         parts.numerator,
         parts.denominator
     from parts
-    cross join (values ('total'), ('channel')) as scopes (component_scope)
-    where scopes.component_scope = 'total'
-        or parts.is_of_channel
+    cross join (values ('total'), ('channel'), ('campaign')) as scopes (component_scope)
+    where case scopes.component_scope
+        when 'channel' then parts.is_of_channel
+        when 'campaign' then parts.is_of_campaign
+        else true
+    end
 ),
 
 final as (
@@ -98,11 +117,12 @@ final as (
         kpi,
         component_date,
         channel,
+        campaign,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
         cast(sum(denominator) as decimal(38, 6)) as denominator,
         component_scope
     from scoped
-    group by kpi, component_date, channel, component_scope
+    group by kpi, component_date, channel, campaign, component_scope
 )
 
 select * from final

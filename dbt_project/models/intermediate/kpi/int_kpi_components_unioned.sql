@@ -76,7 +76,8 @@ components as (
     {{ with_all_dimensions(
         'opportunities',
         [
-            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
         ],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
@@ -92,25 +93,27 @@ components as (
     union all
     {{ with_all_dimensions(
         'pipeline',
-        ['channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'team', 'sales_rep'],
+        ['channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'team', 'sales_rep'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
     {{ with_all_dimensions(
         'spend',
-        ['channel', 'campaign'],
+        ['channel', 'campaign', 'currency'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
     {{ with_all_dimensions(
         'spend_divided',
-        ['channel'],
+        ['channel', 'campaign'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
     {{ with_all_dimensions(
         'attribution',
-        ['channel'],
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+        ],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
@@ -152,7 +155,7 @@ components as (
     union all
     {{ with_all_dimensions(
         'activities',
-        ['channel', 'region', 'segment', 'team', 'sales_rep'],
+        ['channel', 'source', 'campaign', 'region', 'segment', 'team', 'sales_rep'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
@@ -165,14 +168,15 @@ components as (
     {{ with_all_dimensions(
         'service_quality',
         [
-            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
         ],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
     union all
     {{ with_all_dimensions(
         'customer_value',
-        ['channel', 'region', 'segment'],
+        ['channel', 'region', 'segment', 'currency'],
         keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
     ) }}
 ),

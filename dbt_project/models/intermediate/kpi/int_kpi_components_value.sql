@@ -42,6 +42,7 @@ components as (
         channel,
         region,
         segment,
+        null as currency,
         'all' as component_scope,
         1 as numerator,
         cast(null as decimal(28, 8)) as denominator
@@ -54,6 +55,7 @@ components as (
         channel,
         region,
         segment,
+        currency_code as currency,
         'all' as component_scope,
         revenue_amount_reporting as numerator,
         null as denominator
@@ -67,6 +69,7 @@ components as (
         case when component_scope = 'channel' then member end as channel,
         null as region,
         case when component_scope = 'segment' then member end as segment,
+        null as currency,
         component_scope,
         amount as numerator,
         0 as denominator
@@ -79,6 +82,7 @@ components as (
         case when scopes.component_scope = 'channel' then new_margins.channel end as channel,
         null as region,
         case when scopes.component_scope = 'segment' then new_margins.segment end as segment,
+        null as currency,
         scopes.component_scope,
         0 as numerator,
         new_margins.margin_amount as denominator
@@ -93,11 +97,12 @@ final as (
         channel,
         region,
         segment,
+        currency,
         component_scope,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
         cast(sum(denominator) as decimal(38, 6)) as denominator
     from components
-    group by kpi, component_date, channel, region, segment, component_scope
+    group by kpi, component_date, channel, region, segment, currency, component_scope
 )
 
 select * from final

@@ -14,6 +14,10 @@ web_sessions as (
     select * from {{ ref('int_web_sessions_unioned') }}
 ),
 
+web_visitors as (
+    select * from {{ ref('int_web_visitors_unioned') }}
+),
+
 subscription_periods as (
     select * from {{ ref('int_subscription_periods_unioned') }}
 ),
@@ -74,6 +78,8 @@ counted as (
     select 'web_sessions' as input, count(*) as row_count from web_sessions
     union all
     select 'web_visitors' as input, count(visitors) as row_count from web_sessions
+    union all
+    select 'web_visitors' as input, count(visitors) as row_count from web_visitors
     union all
     select 'subscription_periods' as input, count(*) as row_count from subscription_periods
     union all

@@ -6,6 +6,10 @@ cycles as (
     select * from {{ ref('int_opportunities_cycled') }}
 ),
 
+products as (
+    select * from {{ ref('int_opportunity_products_chosen') }}
+),
+
 -- credits are no deals and renewals have no cycle
 closed as (
     select
@@ -15,6 +19,7 @@ closed as (
         opportunities.campaign,
         opportunities.region,
         opportunities.segment,
+        products.product_id as product,
         cycles.opportunity_type,
         opportunities.currency_code as currency,
         opportunities.owner_team as team,
@@ -25,6 +30,8 @@ closed as (
     from opportunities
     inner join cycles
         on opportunities.opportunity_key = cycles.opportunity_key
+    inner join products
+        on opportunities.opportunity_key = products.opportunity_key
     where opportunities.is_closed
         and not opportunities.is_renewal
         and not opportunities.is_credit
@@ -53,6 +60,7 @@ final as (
         campaign,
         region,
         segment,
+        product,
         opportunity_type,
         currency,
         team,

@@ -35,6 +35,28 @@ observed as (
         resolution_minutes as observed_value
     from tickets
     where last_solved_at >= first_customer_message_at
+    union all
+    select
+        'first_response_minutes_vendor' as observation,
+        vendor_first_reply_date as observed_date,
+        region,
+        segment,
+        ticket_channel,
+        agent_group,
+        vendor_first_reply_minutes as observed_value
+    from tickets
+    where vendor_first_reply_date is not null
+    union all
+    select
+        'resolution_minutes_vendor' as observation,
+        vendor_full_resolution_date as observed_date,
+        region,
+        segment,
+        ticket_channel,
+        agent_group,
+        vendor_full_resolution_minutes as observed_value
+    from tickets
+    where vendor_full_resolution_date is not null
 ),
 
 final as (

@@ -28,7 +28,8 @@ unioned as (
     {{ with_all_dimensions(
         'opportunities',
         [
-            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
         ],
         keep=['observation', 'observed_date', "'all' as observation_scope", 'observed_value']
     ) }}

@@ -18,7 +18,8 @@ stocks as (
     {{ with_all_dimensions(
         'opportunities',
         [
-            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
         ],
         keep=['kpi', 'stock_date', 'numerator', 'denominator']
     ) }}

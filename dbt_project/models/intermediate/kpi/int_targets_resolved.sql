@@ -35,8 +35,7 @@ observed as (
         on
             completed.kpi = definitions.kpi
             and completed.version = definitions.version
-            and targets.period_start_date >= definitions.valid_from
-            and targets.period_start_date < coalesce(definitions.valid_to, date '9999-12-31')
+            and {{ is_in_force('definitions', 'targets.period_start_date') }}
     inner join periods
         on
             completed.period_grain = periods.period_grain

@@ -6,13 +6,20 @@ cycles as (
     select * from {{ ref('int_opportunities_cycled') }}
 ),
 
+products as (
+    select * from {{ ref('int_opportunity_products_chosen') }}
+),
+
 typed as (
     select
         opportunities.*,
-        cycles.opportunity_type as effective_type
+        cycles.opportunity_type as effective_type,
+        products.product_id as product
     from opportunities
     inner join cycles
         on opportunities.opportunity_key = cycles.opportunity_key
+    inner join products
+        on opportunities.opportunity_key = products.opportunity_key
 ),
 
 created as (
@@ -24,6 +31,7 @@ created as (
         campaign,
         region,
         segment,
+        product,
         effective_type as opportunity_type,
         currency_code as currency,
         created_team as team,
@@ -47,6 +55,7 @@ closed as (
         campaign,
         region,
         segment,
+        product,
         effective_type as opportunity_type,
         currency_code as currency,
         owner_team as team,
@@ -77,6 +86,7 @@ final as (
         campaign,
         region,
         segment,
+        product,
         opportunity_type,
         currency,
         team,
@@ -99,6 +109,7 @@ final as (
         campaign,
         region,
         segment,
+        product,
         opportunity_type,
         currency,
         team,

@@ -10,6 +10,10 @@ cycles as (
     select * from {{ ref('int_opportunities_cycled') }}
 ),
 
+products as (
+    select * from {{ ref('int_opportunity_products_chosen') }}
+),
+
 owners as (
     select * from {{ ref('int_opportunity_owners_in_force') }}
 ),
@@ -27,6 +31,7 @@ final as (
         opportunities.campaign,
         opportunities.region,
         opportunities.segment,
+        products.product_id as product,
         cycles.opportunity_type,
         opportunities.currency_code as currency,
         owners.sales_rep_id,
@@ -36,6 +41,8 @@ final as (
         on stage_events.opportunity_key = opportunities.opportunity_key
     inner join cycles
         on opportunities.opportunity_key = cycles.opportunity_key
+    inner join products
+        on opportunities.opportunity_key = products.opportunity_key
     inner join owners
         on stage_events.opportunity_key = owners.opportunity_key
         and stage_events.entered_date >= owners.valid_from_date

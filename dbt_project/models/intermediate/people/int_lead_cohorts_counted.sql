@@ -16,17 +16,9 @@ leads as (
 ),
 
 reached as (
-    select person_key, 'mql' as milestone, first_mql_date as milestone_date
-    from milestones
-    where first_mql_date is not null
-    union all
-    select person_key, 'sql' as milestone, first_sql_date as milestone_date
-    from milestones
-    where first_sql_date is not null
-    union all
-    select person_key, 'opportunity' as milestone, first_opportunity_date as milestone_date
-    from milestones
-    where first_opportunity_date is not null
+    select person_key, milestone, milestone_date
+    from dated
+    where milestone in ('mql', 'sql', 'opportunity')
     union all
     select person_key, 'won' as milestone, first_won_date as milestone_date
     from milestones

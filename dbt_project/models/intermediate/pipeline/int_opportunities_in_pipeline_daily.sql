@@ -10,6 +10,10 @@ cycles as (
     select * from {{ ref('int_opportunities_cycled') }}
 ),
 
+products as (
+    select * from {{ ref('int_opportunity_products_chosen') }}
+),
+
 owners as (
     select * from {{ ref('int_opportunity_owners_in_force') }}
 ),
@@ -70,6 +74,7 @@ final as (
         opportunities.campaign,
         opportunities.region,
         opportunities.segment,
+        products.product_id as product,
         cycles.opportunity_type,
         owners.sales_rep_key,
         owners.sales_rep_id,
@@ -87,6 +92,8 @@ final as (
         on converted.opportunity_key = opportunities.opportunity_key
     inner join cycles
         on converted.opportunity_key = cycles.opportunity_key
+    inner join products
+        on converted.opportunity_key = products.opportunity_key
     inner join owners
         on converted.opportunity_key = owners.opportunity_key
         and converted.snapshot_date >= owners.valid_from_date

@@ -6,6 +6,15 @@ tickets as (
     select * from {{ ref('int_tickets_placed') }}
 ),
 
+all_tickets as (
+    select * from {{ ref('int_tickets_unioned') }}
+),
+
+record_merges as (
+    select * from {{ ref('int_record_merges_unioned') }}
+    where entity = 'tickets'
+),
+
 accounts as (
     select * from {{ ref('int_accounts_resolved') }}
 ),
@@ -18,12 +27,19 @@ run_parameters as (
     select * from {{ ref('int_run_parameters') }}
 ),
 
+known_tickets as (
+    select source_system, ticket_id from all_tickets
+    union
+    select source_system, merged_id as ticket_id from record_merges
+),
+
 -- an answer given after the last day of this build has not been given yet
 known as (
     select
         ratings.source_system,
         ratings.rating_id,
         ratings.ticket_id,
+        ratings.ticket_id is not null and known_tickets.ticket_id is null as has_unknown_ticket,
         ratings.account_id,
         coalesce(ratings.survey_type, 'csat') as survey_type,
         ratings.agent_id,
@@ -37,6 +53,9 @@ known as (
         coalesce(ratings.is_good, ratings.score * 5 >= ratings.scale_max * 4) as is_good
     from ratings
     cross join run_parameters
+    left join known_tickets
+        on ratings.source_system = known_tickets.source_system
+        and ratings.ticket_id = known_tickets.ticket_id
     where not ratings.is_deleted
         and {{ reporting_date('ratings.offered_at') }} <= run_parameters.as_of_date
 ),
@@ -47,6 +66,13 @@ final as (
         known.source_system,
         known.rating_id,
         tickets.ticket_key,
+        case
+            when known.ticket_id is null
+                then {{ surrogate_key(['known.source_system', 'known.rating_id']) }}
+            else {{ surrogate_key(['known.source_system', 'known.ticket_id']) }}
+        end as subject_key,
+        known.ticket_id,
+        known.has_unknown_ticket,
         coalesce(tickets.account_key, accounts.account_key) as account_key,
         coalesce(tickets.region, merged_accounts.region, '(unknown)') as region,
         coalesce(tickets.segment, merged_accounts.segment, '(unknown)') as segment,
@@ -68,8 +94,9 @@ final as (
         and known.account_id = accounts.account_id
     left join merged_accounts
         on accounts.account_key = merged_accounts.account_key
-    -- answers about deleted and merged tickets leave with them
+    -- answers about deleted and merged tickets leave with them, those about a ticket that nobody knows stay
     where known.ticket_id is null
+        or known.has_unknown_ticket
         or tickets.ticket_key is not null
 )
 

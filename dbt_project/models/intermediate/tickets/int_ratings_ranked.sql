@@ -7,11 +7,11 @@ ranked as (
     select
         rating_key,
         row_number() over (
-            partition by coalesce(ticket_key, rating_key), survey_type
+            partition by subject_key, survey_type
             order by case when rated_at is null then 1 else 0 end, rated_at desc, rating_id desc
         ) as answer_rank,
         row_number() over (
-            partition by coalesce(ticket_key, rating_key), survey_type, offered_at
+            partition by subject_key, survey_type, offered_at
             order by case when rated_at is null then 1 else 0 end, rated_at desc, rating_id desc
         ) as offer_rank
     from ratings

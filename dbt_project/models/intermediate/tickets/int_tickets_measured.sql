@@ -10,6 +10,16 @@ instants as (
     select * from {{ ref('int_ticket_instants_measured') }}
 ),
 
+events as (
+    select * from {{ ref('int_ticket_events_unioned') }}
+),
+
+telling_sources as (
+    select distinct source_system
+    from events
+    where not is_deleted
+),
+
 final as (
     select
         tickets.ticket_key,
@@ -42,9 +52,21 @@ final as (
         case when milestones.is_solved then {{ business_minutes_between('message', 'last_solve') }} end
             as resolution_minutes,
         tickets.vendor_first_reply_minutes,
+        case
+            when tickets.vendor_first_reply_minutes is null then null
+            when telling_sources.source_system is null then tickets.created_date
+            else {{ reporting_date('milestones.first_reply_at') }}
+        end as vendor_first_reply_date,
         tickets.vendor_full_resolution_minutes,
+        case
+            when tickets.vendor_full_resolution_minutes is null then null
+            when telling_sources.source_system is null then tickets.created_date
+            else {{ reporting_date('milestones.last_solved_at') }}
+        end as vendor_full_resolution_date,
         tickets.source_url
     from tickets
+    left join telling_sources
+        on tickets.source_system = telling_sources.source_system
     left join milestones
         on tickets.ticket_key = milestones.ticket_key
     left join instants as message

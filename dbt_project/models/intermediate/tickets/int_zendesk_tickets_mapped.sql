@@ -70,8 +70,10 @@ final as (
         coalesce(assigned_schedules.schedule_id, account_schedules.schedule_id, 'default')
             as schedule_id,
         case when merged_tickets.ticket_id is not null then '(unknown)' end as merged_into_ticket_id,
-        cast(null as bigint) as vendor_first_reply_minutes,
-        cast(null as bigint) as vendor_full_resolution_minutes,
+        -- a ticket that nobody replied to may be shown with 0 minutes
+        case when coalesce(tickets.reply_count, 1) > 0 then tickets.reply_business_minutes end
+            as vendor_first_reply_minutes,
+        tickets.full_resolution_business_minutes as vendor_full_resolution_minutes,
         tickets.source_system,
         tickets.record_id,
         tickets.updated_at,

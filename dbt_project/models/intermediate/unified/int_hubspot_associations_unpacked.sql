@@ -11,6 +11,14 @@ deal_companies as (
     select * from {{ ref('stg_hubspot__deal_companies') }}
 ),
 
+deal_line_items as (
+    select * from {{ ref('stg_hubspot__deal_line_items') }}
+),
+
+quote_deals as (
+    select * from {{ ref('stg_hubspot__quote_deals') }}
+),
+
 ticket_companies as (
     select * from {{ ref('stg_hubspot__ticket_companies') }}
 ),
@@ -51,6 +59,22 @@ lists as (
         deal_companies.updated_at
     from deal_companies
     where not deal_companies.is_deleted
+    union all
+    select
+        'deal_line_items' as association,
+        deal_line_items.from_id,
+        deal_line_items.to_objects,
+        deal_line_items.updated_at
+    from deal_line_items
+    where not deal_line_items.is_deleted
+    union all
+    select
+        'quote_deals' as association,
+        quote_deals.from_id,
+        quote_deals.to_objects,
+        quote_deals.updated_at
+    from quote_deals
+    where not quote_deals.is_deleted
     union all
     select
         'ticket_companies' as association,

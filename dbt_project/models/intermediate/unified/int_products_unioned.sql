@@ -2,6 +2,10 @@ with files_products as (
     select * from {{ ref('int_files_products_mapped') }}
 ),
 
+hubspot_products as (
+    select * from {{ ref('int_hubspot_products_mapped') }}
+),
+
 stripe_products as (
     select * from {{ ref('int_stripe_products_mapped') }}
 ),
@@ -17,6 +21,17 @@ final as (
         files_products.is_deleted,
         files_products.source_url
     from files_products
+    union all
+    select
+        hubspot_products.product_id,
+        hubspot_products.product_name,
+        hubspot_products.product_family,
+        hubspot_products.source_system,
+        hubspot_products.record_id,
+        hubspot_products.updated_at,
+        hubspot_products.is_deleted,
+        hubspot_products.source_url
+    from hubspot_products
     union all
     select
         stripe_products.product_id,

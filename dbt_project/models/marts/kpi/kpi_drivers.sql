@@ -1,5 +1,6 @@
 with kpi_values as (
     select * from {{ ref('kpi_values') }}
+    where dimension in ('total', 'channel', 'region', 'segment', 'product', 'team', 'sales_rep')
 ),
 
 kpi_trends as (
@@ -74,7 +75,6 @@ both_periods as (
             and falls.version = shown.version
             and falls.period_grain = shown.period_grain
             and falls.period_start_date = shown.period_start_date
-    where shown.dimension in ('total', 'channel', 'region', 'segment', 'product', 'team', 'sales_rep')
     union all
     select
         falls.kpi,
@@ -95,7 +95,6 @@ both_periods as (
             and falls.version = before.version
             and falls.period_grain = before.period_grain
             and falls.previous_period_start_date = before.period_start_date
-    where before.dimension in ('total', 'channel', 'region', 'segment', 'product', 'team', 'sales_rep')
 ),
 
 -- without a numerator there is nothing that members add to

@@ -35,14 +35,12 @@ products as (
     select * from {{ ref('dim_products') }}
 ),
 
-product_names as (
-    select product_id, max(product_name) as product_name
+labels as (
+    select 'product' as dimension, product_id as member, max(product_name) as member_label
     from products
     group by product_id
-),
-
-rep_names as (
-    select sales_rep_id, max(sales_rep_name) as sales_rep_name
+    union all
+    select 'sales_rep' as dimension, sales_rep_id as member, max(sales_rep_name) as member_label
     from sales_reps
     group by sales_rep_id
 ),
@@ -146,11 +144,7 @@ final as (
         {{ trend_status('with_trend.value', 'with_trend.comparable_value', 'definitions.direction') }} as trend_status,
         run_parameters.as_of_date,
         cast(null as {{ dbt.type_string() }}) as build_id,
-        case
-            when with_trend.dimension = 'sales_rep' then coalesce(rep_names.sales_rep_name, with_trend.member)
-            when with_trend.dimension = 'product' then coalesce(product_names.product_name, with_trend.member)
-            else with_trend.member
-        end as member_label,
+        coalesce(labels.member_label, with_trend.member) as member_label,
         with_trend.period_end_date,
         with_trend.is_complete_period,
         -- where an input is missing, the value is unknown and so is its maturity
@@ -159,8 +153,7 @@ final as (
         definitions.aggregation,
         coalesce(with_trend.sample_count < 30, false) as is_small_sample,
         -- a period has the definition of its first day
-        with_trend.period_start_date >= definitions.valid_from
-        and with_trend.period_start_date < coalesce(definitions.valid_to, date '9999-12-31') as is_official_version,
+        {{ is_in_force('definitions', 'with_trend.period_start_date') }} as is_official_version,
         definitions.version > 1
         and with_trend.period_start_date >= definitions.valid_from
         and with_trend.previous_period_start_date < definitions.valid_from as is_definition_break
@@ -176,8 +169,7 @@ final as (
             and with_trend.dimension = targets.dimension
             and with_trend.member = targets.member
             -- a target speaks of the official version
-            and definitions.valid_from <= targets.period_start_date
-            and coalesce(definitions.valid_to, date '9999-12-31') > targets.period_start_date
+            and {{ is_in_force('definitions', 'targets.period_start_date') }}
     left join cohorts
         on
             with_trend.kpi = cohorts.kpi
@@ -185,10 +177,8 @@ final as (
             and with_trend.period_start_date = cohorts.period_start_date
             and with_trend.dimension = cohorts.dimension
             and with_trend.member = cohorts.member
-    left join rep_names
-        on with_trend.dimension = 'sales_rep' and with_trend.member = rep_names.sales_rep_id
-    left join product_names
-        on with_trend.dimension = 'product' and with_trend.member = product_names.product_id
+    left join labels
+        on with_trend.dimension = labels.dimension and with_trend.member = labels.member
 )
 
 select * from final

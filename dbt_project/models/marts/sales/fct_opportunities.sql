@@ -10,6 +10,10 @@ people as (
     select * from {{ ref('int_people') }}
 ),
 
+products as (
+    select * from {{ ref('int_opportunity_products_chosen') }}
+),
+
 purchases as (
     select * from {{ ref('int_purchases_ranked') }}
 ),
@@ -29,6 +33,7 @@ final as (
         opportunities.stage_key,
         opportunities.customer_key,
         people.person_key as lead_key,
+        products.product_key,
         opportunities.owner_sales_rep_key,
         opportunities.owner_team,
         opportunities.created_sales_rep_key,
@@ -76,6 +81,8 @@ final as (
     cross join run_parameters
     inner join cycles
         on opportunities.opportunity_key = cycles.opportunity_key
+    inner join products
+        on opportunities.opportunity_key = products.opportunity_key
     left join people
         on opportunities.primary_person_key = people.person_key
         and people.is_counted_lead

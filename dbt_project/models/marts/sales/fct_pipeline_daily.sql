@@ -12,6 +12,7 @@ final as (
         daily.opportunity_key,
         daily.snapshot_date,
         daily.stage_key,
+        opportunities.product_key,
         daily.sales_rep_key as owner_sales_rep_key,
         daily.team as owner_team,
         daily.channel,

@@ -43,6 +43,8 @@ final as (
         tickets.first_reply_date,
         tickets.first_solved_date,
         tickets.last_solved_date,
+        tickets.vendor_first_reply_date,
+        tickets.vendor_full_resolution_date,
         tickets.created_at,
         tickets.first_customer_message_at,
         tickets.first_reply_at,

@@ -8,6 +8,11 @@ with records as (
             'metric': 'metric',
             'type': 'type',
             'time': 'time',
+            'instance': 'instance_id',
+            'is_void': 'deleted',
+            'target_minutes': 'sla.target',
+            'target_seconds': 'sla.target_in_seconds',
+            'in_business_hours': 'sla.business_hours',
         },
         source_system='zendesk'
     ) }}
@@ -21,6 +26,15 @@ final as (
         -- text
         records.metric,
         records.type as metric_event_type,
+        -- booleans
+        coalesce({{ safe_boolean('records.is_void') }}, false) as is_void,
+        {{ safe_boolean('records.in_business_hours') }} as is_in_business_hours,
+        -- numbers
+        coalesce({{ safe_integer('records.instance') }}, 0) as instance_id,
+        coalesce(
+            {{ safe_integer('records.target_seconds') }},
+            {{ safe_integer('records.target_minutes') }} * 60
+        ) as target_seconds,
         -- timestamps
         {{ safe_timestamp('records.time') }} as occurred_at,
         -- pipeline
@@ -31,7 +45,12 @@ final as (
         records.extracted_at,
         records.batch_id,
         records.load_seq,
-        {{ lost_values('records', timestamps=['time']) }} as lost_values
+        {{ lost_values(
+            'records',
+            integers=['instance', 'target_seconds', 'target_minutes'],
+            booleans=['is_void', 'in_business_hours'],
+            timestamps=['time'],
+        ) }} as lost_values
     from records
 )
 

@@ -15,6 +15,9 @@ with records as (
             'tags': 'tags',
             'via_channel': 'via.channel',
             'url': 'url',
+            'replies': 'metric_set.replies',
+            'reply_minutes': 'metric_set.reply_time_in_minutes.business',
+            'resolution_minutes': 'metric_set.full_resolution_time_in_minutes.business',
             'created_at': 'created_at',
         },
         source_system='zendesk'
@@ -37,6 +40,10 @@ final as (
         records.tags,
         records.via_channel,
         records.url,
+        -- numbers
+        {{ safe_integer('records.replies') }} as reply_count,
+        {{ safe_integer('records.reply_minutes') }} as reply_business_minutes,
+        {{ safe_integer('records.resolution_minutes') }} as full_resolution_business_minutes,
         -- timestamps
         {{ safe_timestamp('records.created_at') }} as created_at,
         -- pipeline
@@ -47,7 +54,11 @@ final as (
         records.extracted_at,
         records.batch_id,
         records.load_seq,
-        {{ lost_values('records', timestamps=['created_at']) }} as lost_values
+        {{ lost_values(
+            'records',
+            integers=['replies', 'reply_minutes', 'resolution_minutes'],
+            timestamps=['created_at'],
+        ) }} as lost_values
     from records
 )
 

@@ -1,0 +1,33 @@
+with flows as (
+    select * from {{ ref('int_pipeline_closing_flows_daily') }}
+),
+
+opportunities as (
+    select * from {{ ref('fct_opportunities') }}
+),
+
+final as (
+    select
+        {{ surrogate_key([
+            'flows.opportunity_key', 'flows.flow_date', 'flows.flow', 'flows.flow_scope'
+        ]) }} as pipeline_closing_flow_key,
+        flows.opportunity_key,
+        flows.flow_date,
+        flows.flow,
+        flows.flow_scope,
+        flows.counted_close_date,
+        flows.other_close_date,
+        flows.channel,
+        flows.region,
+        flows.segment,
+        flows.opportunity_type,
+        flows.team,
+        flows.sales_rep_id,
+        flows.flow_amount as flow_amount_reporting,
+        opportunities.source_url
+    from flows
+    inner join opportunities
+        on flows.opportunity_key = opportunities.opportunity_key
+)
+
+select * from final

@@ -1,0 +1,149 @@
+"""The whole KPI layer on many facts: intermediate models and marts, built by DuckDB under a memory limit.
+
+Usage: python -m tests.bench.kpi_layer [--scale 64] [--copies 16] [--memory 4GB] [--json bench/kpi_layer.json]
+
+The facts are a simulated company's staged rows, copied with identifiers, e-mail addresses and domains of their own, so
+that every copy is another set of people, deals, tickets and customers of the same portal.
+"""
+
+import argparse
+import json
+import resource
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+
+from ingestion import raw_tables
+from ingestion.settings import Settings, load_settings
+from orchestration import layout, pipeline, transform
+from tests.bench import machine
+from tests.bench.company import Company
+
+FACTS = (
+    "fct_leads",
+    "fct_lead_stage_events",
+    "fct_opportunities",
+    "fct_opportunity_stage_events",
+    "fct_tickets",
+    "fct_ticket_messages",
+    "fct_activities",
+    "fct_invoices",
+    "fct_mrr_movements",
+    "fct_satisfaction_ratings",
+)
+_STAGED = ("build", "--select", "staging", "resource_type:seed", "--exclude-resource-type", "test")
+_LAYER = ("build", "--select", "intermediate", "marts", "--resource-type", "model")
+_SHARED = {
+    "stg_hubspot__deal_pipelines",
+    "stg_hubspot__owner_versions",
+    "stg_stripe__products",
+    "stg_zendesk__schedules",
+    "stg_zendesk__holidays",
+}
+_KEPT = {
+    "batch_id",
+    "owner_id",
+    "pipeline_id",
+    "price_id",
+    "product_id",
+    "group_id",
+    "assignee_id",
+    "sequence_id",
+}
+_AGENTS = "(select user_id from staging.stg_zendesk__users where role <> 'end-user')"
+_INSIDE = {
+    "to_objects": ('"toObjectId":', '"toObjectId":{n}'),
+    "merged_object_ids": (r"(^|;)(\d)", r"\1{n}\2"),
+    "merged_contact_ids": (r"(^|;)(\d)", r"\1{n}\2"),
+    "items": (r'"(si|sub)_', r'"\1_{n}'),
+    "metadata": ('"hubspot_company_id":"', '"hubspot_company_id":"{n}'),
+    "events": (r'"(id|audit_id)":(\d)', r'"\1":{n}\2'),
+    "domain_names": (r'\["', '["{n}-'),
+    "domain": ("^", "{n}-"),
+    "email": ("^(.*@)(.*[.]example)?", r"{n}.\1{n}-\2"),
+}
+
+
+def multiply(settings: Settings, copies: int) -> None:
+    """Add copies of every staged record of a customer, a person or a deal, up to `copies` of each in all."""
+    with raw_tables.connect(settings.warehouse_path) as connection:
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'staging' and estimated_size > 0 "
+            "and regexp_matches(table_name, '^stg_(hubspot|stripe|zendesk)__')"
+        ).fetchall()
+        for (table,) in tables:
+            if table not in _SHARED:
+                known = connection.execute(f"describe staging.{table}").fetchall()
+                changed = ", ".join(f"{text} as {name}" for name, *_ in known if (text := _moved(name)))
+                people = "where user_id not in " + _AGENTS if table == "stg_zendesk__users" else ""
+                connection.execute(
+                    f"insert into staging.{table} select {table}.* replace ({changed}) "
+                    f"from staging.{table} cross join range(101, {100 + copies}) as copies (copy) {people}"
+                )
+
+
+def _moved(column: str) -> str | None:
+    """How a column is written in a copy; None when it stays."""
+    number = "' || copies.copy || '"
+    if column in _INSIDE:
+        pattern, replacement = (part.replace("{n}", number) for part in _INSIDE[column])
+        return f"regexp_replace({column}, '{pattern}', '{replacement}', 'g')"
+    if not column.endswith("_id") or column in _KEPT:
+        return None
+    moved = rf"regexp_replace({column}, '^([a-z]+_)?', '\1{number}')"
+    if column in {"author_id", "submitter_id", "requester_id"}:
+        return f"case when {column} = '-1' or {column} in {_AGENTS} then {column} else {moved} end"
+    return moved
+
+
+def build(settings: Settings) -> dict[str, Any]:
+    """Build intermediate models and marts; returns seconds, seconds of the slowest models, facts and peak memory."""
+    started = time.perf_counter()
+    assert transform.run_dbt(settings, list(_LAYER))
+    took = time.perf_counter() - started
+    results = json.loads((layout.dbt_target(settings) / "run_results.json").read_text())["results"]
+    slowest = sorted((result["execution_time"], result["unique_id"].split(".")[-1]) for result in results)[-15:]
+    with duckdb.connect(settings.warehouse_path, read_only=True) as connection:
+        counts = {name: connection.execute(f"select count(*) from marts.{name}").fetchone() for name in FACTS}
+    return {
+        "seconds": took,
+        "facts": {name: row[0] for name, row in counts.items() if row},
+        "slowest": {name: seconds for seconds, name in reversed(slowest)},
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3,
+        "warehouse_mb": settings.warehouse_path.stat().st_size / 1e6,
+    }
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.kpi_layer", description=__doc__)
+    parser.add_argument("--scale", type=float, default=64, help="of the simulated company")
+    parser.add_argument("--copies", type=int, default=16, help="how often it is in the warehouse")
+    parser.add_argument("--memory", default="4GB", help="DuckDB's memory limit")
+    parser.add_argument("--json", type=Path, default=Path("bench/kpi_layer.json"), help="where to write the numbers")
+    options = parser.parse_args()
+    said = Console(stderr=True)
+    with tempfile.TemporaryDirectory(prefix="funnelhouse-bench-") as folder:
+        with Company(Path(folder), options.scale) as company:
+            settings = load_settings(company.place("kpis"))
+            assert [report.error for report in pipeline.extract(settings) if report.error] == []
+        pipeline.load(settings)
+        limited = settings.warehouse.model_copy(update={"memory_limit": options.memory})
+        settings = settings.model_copy(update={"warehouse": limited})
+        said.print("staging …")
+        assert transform.run_dbt(settings, list(_STAGED))
+        multiply(settings, options.copies)
+        said.print("intermediate models and marts …")
+        measured = {"machine": machine.describe(), "memory_limit": options.memory, **build(settings)}
+    measured["fact_count"] = sum(measured["facts"].values())
+    Console().print_json(data=measured)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(measured, indent=2), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
