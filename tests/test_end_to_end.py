@@ -75,6 +75,9 @@ def test_an_earlier_as_of_date_does_not_see_later_events(at_once: Simulated) -> 
     assert disagreements(earlier.truth(), values) == []
     assert earlier.cohort_disagreements() == []
     assert earlier.closing_disagreements() == []
+    drivers = earlier.mart("kpi_drivers")
+    assert set(drivers[drivers.is_significant].significance_test) == {"two_proportions"}
+    assert driver_disagreements(Drivers(earlier.trends()).all(), drivers) == []
     trends = earlier.kpi_trends()
     assert len(trends[~trends.is_complete_period & trends.p_value.notna()]) > 50
     assert trend_disagreements(earlier.true_trends(), trends) == []
