@@ -83,7 +83,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
 def test_rows_that_cannot_be_meant_are_quarantined_with_their_line_and_the_reason(company: Company) -> None:
     twin = (
         "targets.targets: 1 quarantined: targets.csv, line 12: line 4 has the same `kpi`, `period_grain`,"
-        " `period_start_date`, `dimension`, `member` and says something else; no `updated_at` tells which is newer"
+        " `period_start_date`, `dimension`, `member`, `valid_from` and says something else"
     )
     backwards = (
         "subscription_periods.subscription_periods: 1 quarantined: subscription_periods.csv, line 13:"
