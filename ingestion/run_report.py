@@ -17,8 +17,8 @@ class StreamReport:
     """One stream of one extraction.
 
     `new` and `changed` count what was written, `fetched` what the source sent. `error` is None when the pass
-    closed; `error_kind` then is the class of the error, `next` what to do. `notes` hold overrides and
-    findings.
+    closed; `error_kind` then is the class of the error, `next` what to do. `is_unchanged` says that the source told
+    before it was read that nothing had changed. `notes` hold overrides and findings.
     """
 
     source: str
@@ -34,6 +34,7 @@ class StreamReport:
     expected_count: int | None = None
     batches: list[str] = field(default_factory=list)
     is_resumed: bool = False
+    is_unchanged: bool = False
     seconds: float = 0.0
     waited_seconds: float = 0.0
     notes: list[str] = field(default_factory=list)

@@ -40,7 +40,7 @@ def run(
     report.cursor_before = report.cursor_after = planned.state.cursor
     report.is_resumed = planned.is_resumed
     if isinstance(connector, WatchedSource) and planned.history and connector.is_unchanged(stream):
-        report.notes.append("nothing changed at the source")
+        report.is_unchanged = True
         return
     if _has_no_work(stream, planned):
         return

@@ -1,4 +1,4 @@
-"""What a run found that stops nothing, and that somebody should look at: rows in quarantine, checks that warn."""
+"""What stops no run and should be looked at: rows in quarantine, notes of the extraction, checks that warn."""
 
 from ingestion import landing, run_report
 from ingestion.settings import Settings
@@ -8,10 +8,12 @@ from orchestration.quality.verdicts import PASSED, stored
 _SHOWN = 3
 
 
-def quarantined(settings: Settings) -> list[str]:
-    """One sentence per stream of the last extraction that left rows in quarantine, with the first reasons."""
-    report = run_report.last(settings, "extract") or {"streams": []}
-    return [_left_out(settings, stream) for stream in report["streams"] if stream["quarantined"]]
+def of_extraction(settings: Settings) -> list[str]:
+    """What the last extraction left in quarantine, a sentence per stream with the first reasons, and what it noted."""
+    streams = (run_report.last(settings, "extract") or {"streams": []})["streams"]
+    left_out = [_left_out(settings, stream) for stream in streams if stream["quarantined"]]
+    noted = [f"{stream['source']}.{stream['entity']}: {note}" for stream in streams for note in stream["notes"]]
+    return left_out + noted
 
 
 def warnings(settings: Settings, build_id: str | None) -> list[str]:

@@ -127,5 +127,5 @@ def _summary(settings: Settings, began: str, error: Exception | None) -> builds.
         "build_id": builds.latest(settings),
         "sources": {name: one.problem or "ok" for name, one in sources.status(settings).items()},
         "published": duckdb_file.current_version(settings),
-        "findings": [*findings.quarantined(settings), *findings.warnings(settings, builds.latest(settings))],
+        "findings": [*findings.of_extraction(settings), *findings.warnings(settings, builds.latest(settings))],
     }

@@ -89,7 +89,7 @@ def test_rows_that_cannot_be_meant_are_quarantined_with_their_line_and_the_reaso
         "subscription_periods.subscription_periods: 1 quarantined: subscription_periods.csv, line 13:"
         " `valid_to_date` 2026-02-10 lies before `valid_from_date` 2026-03-10"
     )
-    assert set(findings.quarantined(company.settings)) == {twin, backwards}
+    assert set(findings.of_extraction(company.settings)) == {twin, backwards}
     assert twin in company.said["extract"]
     assert backwards in company.said["extract"]
 

@@ -55,7 +55,7 @@ def extract(
     with _step(context, "funnel extract", as_json, quiet, wait) as settings:
         reports = pipeline.extract(settings, names=_known(settings, source))
         _show_streams("Extracted", reports, as_json)
-        for finding in [] if as_json else findings.quarantined(settings):
+        for finding in [] if as_json else findings.of_extraction(settings):
             output.say(finding)
         failed = [f"{report.stream}: {report.error}" for report in reports if report.error]
         if failed:

@@ -17,6 +17,7 @@ from ingestion.entities import ENTITIES
 from ingestion.row_mapping import decimal_sign
 from ingestion.run_report import StreamReport
 from ingestion.settings import Settings
+from orchestration import findings
 from tests.ingestion.scripted import company, extract_files, load, raw
 
 COSTS = "cost_id,cost_date,category,amount,currency_code\n"
@@ -205,10 +206,12 @@ def test_rows_of_one_record_are_versions_and_those_that_contradict_each_other_ar
     content = COSTS + line.format(1) + line.format(1) + line.format(2) + line.format("2.0").replace("K1", "K2")
     settings, report = costs(tmp_path, content)
     assert (report.fetched, report.quarantined) == (4, 0)
-    assert report.notes == [
+    note = (
         "costs.csv: line 4 has the same `cost_id` as an earlier line and says something else; "
         "no `updated_at` tells which is newer, so the choice is arbitrary"
-    ]
+    )
+    assert report.notes == [note]
+    assert findings.of_extraction(settings) == [f"costs.costs: {note}"]
     load(settings)
     kept = [orjson.loads(payload)["mapped"] for _, payload in raw(settings, "raw_files.costs", "record_id, payload")]
     assert sorted((row["cost_id"], row["amount"]) for row in kept) == [("K1", "1"), ("K1", "2"), ("K2", "2.0")]
@@ -317,7 +320,7 @@ class TestWhichFilesAreRead:
         settings, _ = costs(tmp_path, COSTS + self.LINE)
         (tmp_path / "costs.csv").rename(tmp_path / "costs-renamed.csv")
         report = extract_files(settings)["costs"]
-        assert (report.fetched, report.notes) == (0, ["nothing changed at the source"])
+        assert (report.fetched, report.is_unchanged) == (0, True)
 
     def test_the_same_content_twice_is_read_once(self, tmp_path: Path) -> None:
         (tmp_path / "costs-copy.csv").write_text(COSTS + self.LINE)
