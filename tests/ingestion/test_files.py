@@ -1,7 +1,6 @@
-"""Files of rows: dialects, mapping, quarantine, and which files are read again."""
+"""Files of rows: dialects, mapping and quarantine."""
 
 import gzip
-import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import file_formats, landing
 from ingestion.entities import ENTITIES
 from ingestion.row_mapping import decimal_sign
-from ingestion.run_report import StreamReport
-from ingestion.settings import Settings
 from orchestration import findings
+from tests.ingestion.cost_files import COSTS, SOURCE, costs, mapped, reasons
 from tests.ingestion.scripted import company, extract_files, load, raw
 
-COSTS = "cost_id,cost_date,category,amount,currency_code\n"
-SOURCE = '[sources.costs]\nkind = "files"\npath = "costs*"\nentity = "costs"\nsettle = "0s"\n'
 CRM = """
 [company]
 reporting_currency = "USD"
@@ -47,27 +42,6 @@ Won = "won"
 Lost = "lost"
 Engaging = "open"
 """
-
-
-def costs(
-    folder: Path, content: str | bytes, *, name: str = "costs.csv", extra: str = ""
-) -> tuple[Settings, StreamReport]:
-    """Extract one file of costs."""
-    settings = company(folder, SOURCE + extra)
-    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    return settings, extract_files(settings)["costs"]
-
-
-def mapped(settings: Settings, entity: str = "costs") -> list[dict[str, Any]]:
-    """The mapped rows of the live records."""
-    load(settings)
-    rows = raw(settings, f"raw_files.{entity}", "payload, is_deleted")
-    return [orjson.loads(payload)["mapped"] for payload, is_deleted in rows if not is_deleted]
-
-
-def reasons(settings: Settings) -> list[str]:
-    """Why rows were quarantined."""
-    return [entry["reason"] for entry in landing.quarantined(settings)]
 
 
 def test_an_export_that_nobody_prepared_is_mapped_to_opportunities(tmp_path: Path) -> None:
@@ -231,16 +205,6 @@ def test_a_second_rate_or_target_of_one_key_is_quarantined(tmp_path: Path) -> No
     ]
 
 
-def test_the_same_key_in_a_later_file_is_a_newer_version(tmp_path: Path) -> None:
-    (tmp_path / "costs-1.csv").write_text(COSTS + "K1,2026-01-31,tools,1,USD\n")
-    settings, report = costs(tmp_path, COSTS + "K1,2026-01-31,tools,2,USD\n", name="costs-2.csv")
-    assert report.quarantined == 0
-    load(settings)
-    versions = raw(settings, "raw_files.costs", "payload, extracted_at")
-    newest, _ = max(versions, key=lambda version: version[1])
-    assert orjson.loads(newest)["mapped"]["amount"] == "2"
-
-
 def test_a_ratio_outside_zero_to_one_and_a_doubtful_boolean_are_quarantined(tmp_path: Path) -> None:
     settings = company(tmp_path, SOURCE.replace("costs*", "stages.csv").replace('"costs"', '"pipeline_stages"'))
     header = "stage_id,stage_order,probability,is_closed,is_won\n"
@@ -303,95 +267,6 @@ def test_a_packed_file_that_unfolds_beyond_the_cap_is_refused(tmp_path: Path) ->
     bomb = gzip.compress((COSTS + "K1,2026-01-31,tools,1,USD\n" * 200_000).encode())
     _, report = costs(tmp_path, bomb, name="costs.csv.gz", extra="max_bytes = 1000000\n")
     assert "larger than allowed" in (report.error or "")
-
-
-def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "outside.csv").write_text(COSTS)
-    settings = company(tmp_path / "company", SOURCE)
-    (tmp_path / "company" / "costs.csv").symlink_to(tmp_path / "outside.csv")
-    report = extract_files(settings)["costs"]
-    assert report.error_kind == "ConfigurationError"
-
-
-class TestWhichFilesAreRead:
-    LINE = "K1,2026-01-31,tools,1,USD\n"
-
-    def test_an_unchanged_file_is_not_read_again_even_under_a_new_name(self, tmp_path: Path) -> None:
-        settings, _ = costs(tmp_path, COSTS + self.LINE)
-        (tmp_path / "costs.csv").rename(tmp_path / "costs-renamed.csv")
-        report = extract_files(settings)["costs"]
-        assert (report.fetched, report.is_unchanged) == (0, True)
-
-    def test_the_same_content_twice_is_read_once(self, tmp_path: Path) -> None:
-        (tmp_path / "costs-copy.csv").write_text(COSTS + self.LINE)
-        _, report = costs(tmp_path, COSTS + self.LINE)
-        assert report.fetched == 1
-
-    def test_new_content_under_the_same_name_is_read_and_removed_rows_are_deleted(self, tmp_path: Path) -> None:
-        costs(tmp_path, COSTS + self.LINE + self.LINE.replace("K1", "K2"))
-        settings, report = costs(tmp_path, COSTS + self.LINE.replace(",1,", ",5,"))
-        assert (report.changed, report.deleted) == (1, 1)
-        load(settings)
-        deleted = raw(settings, "raw_files.costs", "record_id, is_deleted")
-        assert deleted == [("K1", False), ("K1", False), ("K2", False), ("K2", True)]
-
-    def test_a_file_that_changes_while_it_is_read_is_refused(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        read = file_formats.read
-
-        def read_slowly(path: Path, settings: Any) -> Any:
-            with path.open("a") as file:
-                file.write("K2,2026-01-31")
-            return read(path, settings)
-
-        monkeypatch.setattr(file_formats, "read", read_slowly)
-        _, report = costs(tmp_path, COSTS + self.LINE)
-        assert "changed while it was read" in (report.error or "")
-
-    def test_a_fresh_file_is_left_alone_for_a_moment(self, tmp_path: Path) -> None:
-        settings = company(tmp_path, SOURCE.replace('"0s"', '"1s"'))
-        (tmp_path / "costs.csv").write_text(COSTS + self.LINE)
-        assert extract_files(settings)["costs"].seconds > 0.5
-        os.utime(tmp_path / "costs.csv", (1, 1))
-        assert extract_files(settings)["costs"].seconds < 0.5
-
-    def test_a_missing_or_empty_file_deletes_nothing(self, tmp_path: Path) -> None:
-        lines = "".join(self.LINE.replace("K1", f"K{number}") for number in range(20))
-        settings, _ = costs(tmp_path, COSTS + lines)
-        (tmp_path / "costs.csv").write_text(COSTS)
-        assert "0 records where there were 20" in (extract_files(settings)["costs"].error or "")
-        (tmp_path / "costs.csv").unlink()
-        assert "no file matches" in (extract_files(settings)["costs"].error or "")
-        assert len(mapped(settings)) == 20
-
-    def test_a_changed_mapping_reads_the_file_again(self, tmp_path: Path) -> None:
-        costs(tmp_path, COSTS + self.LINE)
-        settings, report = costs(tmp_path, COSTS + self.LINE, extra='[sources.costs.constants]\nteam = "A"\n')
-        assert report.changed == 1
-        assert [row.get("team") for row in mapped(settings)] == [None, "A"]
-
-    def test_rows_of_an_incremental_source_only_arrive(self, tmp_path: Path) -> None:
-        extra = 'mode = "incremental"\n'
-        costs(tmp_path, COSTS + self.LINE, name="costs-1.csv", extra=extra)
-        (tmp_path / "costs-1.csv").unlink()
-        settings, report = costs(tmp_path, COSTS + self.LINE.replace("K1", "K2"), name="costs-2.csv", extra=extra)
-        assert (report.fetched, report.new, report.deleted) == (1, 1, 0)
-        assert [row["cost_id"] for row in mapped(settings)] == ["K1", "K2"]
-
-    def test_versions_in_a_file_are_kept_and_the_newest_stays_the_newest(self, tmp_path: Path) -> None:
-        text = SOURCE.replace("costs*", "leads.csv").replace('"costs"', '"leads"')
-        settings = company(tmp_path, text)
-        header = "lead_id,created_at,source,updated_at\n"
-        lines = [f"L1,2026-01-01,a,2026-01-0{day}T00:00:00Z\n" for day in (1, 3)]
-        (tmp_path / "leads.csv").write_text(header + "".join(lines))
-        extract_files(settings)
-        lines.insert(1, "L1,2026-01-01,b,2026-01-02T00:00:00Z\n")
-        (tmp_path / "leads.csv").write_text(header + "".join(lines))
-        extract_files(settings)
-        load(settings)
-        versions = raw(settings, "raw_files.leads", "cast(updated_at as date)::text")
-        assert [row[0][-1] for row in versions] == ["1", "3", "2", "3"]
 
 
 def test_several_sources_can_share_the_ids_of_one_system(tmp_path: Path) -> None:
