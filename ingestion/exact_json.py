@@ -10,7 +10,7 @@ _MANTISSA_DIGITS = 17
 _SHAPE = bytes.maketrans(b"123456789.+-E", b"000000000000e")
 _LONG_RUN = b"0" * (_MANTISSA_DIGITS + 1)
 _EXPONENT = b"0e0"
-_UNSAFE_NUMBER = re.compile(rb"[:\[,]\s*-?(?:\d[\d.]{17}|\d[\d.]*[eE])")
+_UNSAFE_NUMBER = re.compile(rb"(?:\A|[:\[,])\s*-?(?:\d[\d.]{17}|\d[\d.]*[eE])")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 

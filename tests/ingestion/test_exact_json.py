@@ -29,10 +29,10 @@ from ingestion import exact_json
         ('", 1e5 :12345678901234567890"', ", 1e5 :12345678901234567890"),
     ],
 )
-@pytest.mark.parametrize("frame", ['{"a":%s}', '{"a" : \n%s }', "[0,%s]", "[%s]"])
+@pytest.mark.parametrize("frame", ['{"a":%s}', '{"a" : \n%s }', "[0,%s]", "[%s]", "%s", " \n%s"])
 def test_numbers_are_exact_or_stay_the_text_that_was_sent(frame: str, text: str, value: object) -> None:
     parsed = exact_json.parse((frame % text).encode())
-    got = parsed["a"] if isinstance(parsed, dict) else parsed[-1]
+    got = parsed["a"] if isinstance(parsed, dict) else parsed[-1] if isinstance(parsed, list) else parsed
     assert got == value
     assert type(got) is type(value)
 
