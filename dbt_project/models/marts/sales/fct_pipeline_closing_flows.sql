@@ -1,5 +1,6 @@
 with flows as (
-    select * from {{ ref('int_pipeline_closing_flows_daily') }}
+    select * from {{ ref('int_pipeline_flows_daily') }}
+    where counted_close_date is not null
 ),
 
 opportunities as (

@@ -1,5 +1,6 @@
 with flows as (
     select * from {{ ref('int_pipeline_flows_daily') }}
+    where flow not in ('pulled_in', 'pushed_out')
 ),
 
 opportunities as (
