@@ -40,6 +40,7 @@ _LAYER = ("build", "--select", "intermediate", "marts", "--resource-type", "mode
 _SHARED = {
     "stg_hubspot__deal_pipelines",
     "stg_hubspot__owner_versions",
+    "stg_hubspot__products",
     "stg_stripe__products",
     "stg_zendesk__schedules",
     "stg_zendesk__holidays",
@@ -53,18 +54,24 @@ _KEPT = {
     "group_id",
     "assignee_id",
     "sequence_id",
+    "instance_id",
 }
 _AGENTS = "(select user_id from staging.stg_zendesk__users where role <> 'end-user')"
 _INSIDE = {
-    "to_objects": ('"toObjectId":', '"toObjectId":{n}'),
-    "merged_object_ids": (r"(^|;)(\d)", r"\1{n}\2"),
-    "merged_contact_ids": (r"(^|;)(\d)", r"\1{n}\2"),
-    "items": (r'"(si|sub)_', r'"\1_{n}'),
-    "metadata": ('"hubspot_company_id":"', '"hubspot_company_id":"{n}'),
-    "events": (r'"(id|audit_id)":(\d)', r'"\1":{n}\2'),
-    "domain_names": (r'\["', '["{n}-'),
-    "domain": ("^", "{n}-"),
-    "email": ("^(.*@)(.*[.]example)?", r"{n}.\1{n}-\2"),
+    "to_objects": [('"toObjectId":', '"toObjectId":{n}')],
+    "merged_object_ids": [(r"(^|;)(\d)", r"\1{n}\2")],
+    "merged_contact_ids": [(r"(^|;)(\d)", r"\1{n}\2")],
+    "items": [(r'"(si|sub)_', r'"\1_{n}')],
+    "metadata": [('"hubspot_company_id":"', '"hubspot_company_id":"{n}')],
+    "events": [
+        (r'"(id|audit_id|author_id)":(\d)', r'"\1":{n}\2'),
+        (r'"author_id":{n}({agents})([,}])', r'"author_id":\1\2'),
+    ],
+    "domain_names": [('"([^"]+)"', r'"{n}-\1"')],
+    "domain": [("^", "{n}-")],
+    "email": [("^", "{n}."), ("(?i)@(.*[.]example)$", r"@{n}-\1")],
+    "additional_emails": [("(^|;)", r"\1{n}."), ("(?i)@([^;]*[.]example)", r"@{n}-\1")],
+    "value": [("^(.*@)", r"{n}.\1"), ("^(.*@)?(.*[.]example)$", r"\1{n}-\2")],
 }
 
 
@@ -73,12 +80,15 @@ def multiply(settings: Settings, copies: int) -> None:
     with raw_tables.connect(settings.warehouse_path) as connection:
         tables = connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'staging' and estimated_size > 0 "
-            "and regexp_matches(table_name, '^stg_(hubspot|stripe|zendesk)__')"
+            "and regexp_matches(table_name, '^stg_(hubspot|stripe|zendesk)__|^stg_files__lead_exclusions$')"
         ).fetchall()
+        agents = "|".join(
+            user for (user,) in connection.execute(f"select user_id from {_AGENTS} order by 1").fetchall()
+        )
         for (table,) in tables:
             if table not in _SHARED:
                 known = connection.execute(f"describe staging.{table}").fetchall()
-                changed = ", ".join(f"{text} as {name}" for name, *_ in known if (text := _moved(name)))
+                changed = ", ".join(f"{text} as {name}" for name, *_ in known if (text := _moved(name, agents)))
                 people = "where user_id not in " + _AGENTS if table == "stg_zendesk__users" else ""
                 connection.execute(
                     f"insert into staging.{table} select {table}.* replace ({changed}) "
@@ -86,12 +96,15 @@ def multiply(settings: Settings, copies: int) -> None:
                 )
 
 
-def _moved(column: str) -> str | None:
+def _moved(column: str, agents: str) -> str | None:
     """How a column is written in a copy; None when it stays."""
     number = "' || copies.copy || '"
     if column in _INSIDE:
-        pattern, replacement = (part.replace("{n}", number) for part in _INSIDE[column])
-        return f"regexp_replace({column}, '{pattern}', '{replacement}', 'g')"
+        text = column
+        for parts in _INSIDE[column]:
+            pattern, written = (part.replace("{n}", number).replace("{agents}", agents) for part in parts)
+            text = f"regexp_replace({text}, '{pattern}', '{written}', 'g')"
+        return text
     if not column.endswith("_id") or column in _KEPT:
         return None
     moved = rf"regexp_replace({column}, '^([a-z]+_)?', '\1{number}')"

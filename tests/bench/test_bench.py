@@ -14,6 +14,14 @@ from tests.bench import kpi_layer
 from tests.simulated_company import simulate
 
 ROWS = ["contacts_speed", "memory", "build", "one_percent", "nothing_changed", "growth", "dashboard"]
+LINKED = [
+    "intermediate.int_accounts_merged",
+    "intermediate.int_people",
+    "marts.bridge_merged_records",
+    "marts.fct_opportunity_line_items",
+    "marts.fct_quotes",
+]
+KPIS = ["leads", "mqls", "opportunities_created", "deals_won", "tickets_created", "mrr_new"]
 
 
 @pytest.mark.slow
@@ -40,19 +48,30 @@ def test_table_and_json_have_every_row(tmp_path: Path) -> None:
 def test_copies_are_people_deals_tickets_and_customers_of_their_own(tmp_path: Path) -> None:
     simulated = simulate(tmp_path, seed=5, scale=0.02, days=[date(2026, 6, 30)])
     settings = load_settings(simulated.folder / "funnelhouse.toml")
-    before = _totals(simulated.warehouse)
+    totals, rows = _totals(simulated.warehouse), _rows(simulated.warehouse)
     kpi_layer.multiply(settings, 3)
     measured = kpi_layer.build(settings)
-    assert _totals(simulated.warehouse) == {name: 3 * count for name, count in before.items()}
+    assert _totals(simulated.warehouse) == {name: 3 * count for name, count in totals.items()}
+    assert _rows(simulated.warehouse) == {name: 3 * count for name, count in rows.items()}
     assert set(measured["facts"]) == set(kpi_layer.FACTS)
     assert measured["seconds"] > sum(measured["slowest"].values()) / 2 > 0
+
+
+def _rows(warehouse: Path) -> dict[str, int]:
+    """What a link between copies, or one lost within a copy, would change."""
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        return {
+            name: connection.sql(f"from {name}").count("*").fetchall()[0][0]
+            for name in (*(f"marts.{fact}" for fact in kpi_layer.FACTS), *LINKED)
+        }
 
 
 def _totals(warehouse: Path) -> dict[str, int]:
     with duckdb.connect(warehouse, read_only=True) as connection:
         found = connection.execute(
             "select kpi, sum(numerator) from marts.kpi_values where period_grain = 'month' and dimension = 'total' "
-            "and kpi in ('opportunities_created', 'deals_won', 'tickets_created', 'mrr_new') group by kpi"
+            "and kpi in (select unnest($kpis)) group by kpi",
+            {"kpis": KPIS},
         ).fetchall()
-    assert len(found) == 4
+    assert len(found) == len(KPIS)
     return dict(found)
