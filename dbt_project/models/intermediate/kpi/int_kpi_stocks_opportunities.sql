@@ -1,23 +1,13 @@
+{{ config(materialized='view') }}
+
 with daily as (
     select * from {{ ref('int_opportunities_in_pipeline_daily') }}
     where is_open
 ),
 
-stocks as (
-    select 'pipeline_amount' as kpi, daily.*, daily.amount_reporting as stock_amount
-    from daily
-    union all
-    select 'pipeline_closing_amount' as kpi, daily.*, daily.amount_reporting as stock_amount
-    from daily
-    union all
-    select 'weighted_pipeline_amount' as kpi, daily.*, coalesce(daily.weighted_amount_reporting, 0) as stock_amount
-    from daily
-),
-
-final as (
+by_member as (
     select
-        kpi,
-        snapshot_date as stock_date,
+        snapshot_date,
         channel,
         source,
         campaign,
@@ -25,14 +15,13 @@ final as (
         segment,
         product,
         opportunity_type,
-        currency_code as currency,
+        currency_code,
         team,
-        sales_rep_id as sales_rep,
-        cast(sum(stock_amount) as decimal(38, 6)) as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from stocks
+        sales_rep_id,
+        cast(sum(amount_reporting) as decimal(38, 6)) as pipeline_amount,
+        cast(sum(coalesce(weighted_amount_reporting, 0)) as decimal(38, 6)) as weighted_pipeline_amount
+    from daily
     group by
-        kpi,
         snapshot_date,
         channel,
         source,
@@ -44,6 +33,30 @@ final as (
         currency_code,
         team,
         sales_rep_id
+),
+
+-- all three are told of the same rows, so these are added up once
+final as (
+    select
+        kpis.kpi,
+        by_member.snapshot_date as stock_date,
+        by_member.channel,
+        by_member.source,
+        by_member.campaign,
+        by_member.region,
+        by_member.segment,
+        by_member.product,
+        by_member.opportunity_type,
+        by_member.currency_code as currency,
+        by_member.team,
+        by_member.sales_rep_id as sales_rep,
+        case kpis.kpi
+            when 'weighted_pipeline_amount' then by_member.weighted_pipeline_amount
+            else by_member.pipeline_amount
+        end as numerator,
+        cast(null as decimal(38, 6)) as denominator
+    from by_member
+    cross join (values ('pipeline_amount'), ('pipeline_closing_amount'), ('weighted_pipeline_amount')) as kpis (kpi)
 )
 
 select * from final
