@@ -5,3 +5,13 @@
         set memory_limit = '{{ limit }}'
     {%- endif -%}
 {%- endmacro %}
+
+
+{#
+  At the end of a table that is grouped over and over: on DuckDB, rows that are read together lie together, which
+  makes aggregates with large states several times faster. Spark shuffles them in any case.
+#}
+{% macro lying_by(columns) %}{{ return(adapter.dispatch('lying_by')(columns)) }}{% endmacro %}
+
+{% macro default__lying_by(columns) -%}order by {{ columns | join(', ') }}{%- endmacro %}
+{% macro spark__lying_by(columns) -%}{%- endmacro %}

@@ -65,6 +65,25 @@
 {%- endmacro %}
 
 
+{# Several percentiles of one pass over the values, an aggregate; `one_percentile` takes out the first, second, … #}
+{% macro percentiles_cont(column, ps) %}{{ return(adapter.dispatch('percentiles_cont')(column, ps)) }}{% endmacro %}
+
+{% macro default__percentiles_cont(column, ps) -%}
+    quantile_cont(cast({{ column }} as double), [{{ ps | join(', ') }}])
+{%- endmacro %}
+
+{% macro spark__percentiles_cont(column, ps) -%}
+    percentile(cast({{ column }} as double), array({{ ps | join(', ') }}))
+{%- endmacro %}
+
+{% macro one_percentile(percentiles, number) %}
+    {{- return(adapter.dispatch('one_percentile')(percentiles, number)) -}}
+{% endmacro %}
+
+{% macro default__one_percentile(percentiles, number) -%}{{ percentiles }}[{{ number }}]{%- endmacro %}
+{% macro spark__one_percentile(percentiles, number) -%}element_at({{ percentiles }}, {{ number }}){%- endmacro %}
+
+
 {# The value of one column in the row with the smallest (largest) other column. Aggregates. #}
 {% macro value_at_min(column, ordering) %}{{ return(adapter.dispatch('value_at_min')(column, ordering)) }}{% endmacro %}
 {% macro default__value_at_min(column, ordering) -%}arg_min({{ column }}, {{ ordering }}){%- endmacro %}

@@ -1,41 +1,32 @@
-with observations as (
-    select * from {{ ref('int_kpi_observations_unioned') }}
+with measured as (
+    select * from {{ ref('int_kpi_observations_measured') }}
 ),
 
-calendar_periods as (
-    select * from {{ ref('int_calendar_periods') }}
+members as (
+    select * from {{ ref('int_kpi_observation_members_numbered') }}
 ),
 
-by_member as (
-    {{ rows_by_member('observations', ['observation', 'observed_date', 'observed_value'], scope='observation_scope') }}
-),
-
-by_period as (
-    select
-        calendar_periods.period_grain,
-        calendar_periods.period_start_date,
-        by_member.observation,
-        by_member.dimension,
-        by_member.member,
-        by_member.observed_value
-    from by_member
-    inner join calendar_periods
-        on by_member.observed_date = calendar_periods.calendar_date
+periods as (
+    select * from {{ ref('int_kpi_spans_listed') }}
+    where comparison = 'period'
 ),
 
 final as (
     select
-        observation,
-        period_grain,
-        period_start_date,
-        dimension,
-        member,
-        count(*) as sample_count,
-        {{ percentile_cont('observed_value', 0.5) }} as median_value,
-        {{ percentile_cont('observed_value', 0.9) }} as p90_value,
-        cast(sum(observed_value) as double) / count(*) as mean_value
-    from by_period
-    group by observation, period_grain, period_start_date, dimension, member
+        members.observation,
+        periods.period_grain,
+        periods.period_start_date,
+        members.dimension,
+        members.member,
+        measured.sample_count,
+        measured.median_value,
+        measured.p90_value,
+        measured.mean_value
+    from measured
+    inner join members
+        on measured.member_number = members.member_number
+    inner join periods
+        on measured.span_number = periods.span_number
 )
 
 select * from final

@@ -1,22 +1,34 @@
-with observations as (
-    select * from {{ ref('int_kpi_observations_windowed') }}
+with measured as (
+    select * from {{ ref('int_kpi_observations_measured') }}
+),
+
+members as (
+    select * from {{ ref('int_kpi_observation_members_numbered') }}
+),
+
+spans as (
+    select * from {{ ref('int_kpi_spans_listed') }}
+    where comparison <> 'period'
 ),
 
 final as (
     select
-        observation,
-        period_grain,
-        period_start_date,
-        comparison,
-        dimension,
-        member,
-        count(*) as sample_count,
-        {{ percentile_cont('observed_value', 0.5) }} as median_value,
-        {{ percentile_cont('observed_value', 0.9) }} as p90_value,
-        cast(sum(observed_value) as double) / count(*) as mean_value,
-        var_samp(cast(observed_value as double)) as variance
-    from observations
-    group by observation, period_grain, period_start_date, comparison, dimension, member
+        members.observation,
+        spans.period_grain,
+        spans.period_start_date,
+        spans.comparison,
+        members.dimension,
+        members.member,
+        measured.sample_count,
+        measured.median_value,
+        measured.p90_value,
+        measured.mean_value,
+        measured.variance
+    from measured
+    inner join members
+        on measured.member_number = members.member_number
+    inner join spans
+        on measured.span_number = spans.span_number
 )
 
 select * from final

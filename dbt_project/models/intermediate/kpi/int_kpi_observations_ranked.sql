@@ -1,93 +1,164 @@
 with observations as (
-    select * from {{ ref('int_kpi_observations_windowed') }}
+    select * from {{ ref('int_kpi_observations_split') }}
+),
+
+members as (
+    select * from {{ ref('int_kpi_observation_members_numbered') }}
+),
+
+spans as (
+    select * from {{ ref('int_kpi_spans_listed') }}
+    where comparison in ('current', 'previous')
+),
+
+span_days as (
+    select * from {{ ref('int_kpi_span_days_expanded') }}
 ),
 
 samples as (
-    select * from {{ ref('int_kpi_observations_compared') }}
+    select * from {{ ref('int_kpi_observations_measured') }}
     where sample_count >= 5
+),
+
+compared as (
+    select
+        newer.period_grain,
+        newer.period_start_date,
+        newer.span_number as span_now,
+        older.span_number as span_then
+    from spans as newer
+    inner join spans as older
+        on
+            newer.period_grain = older.period_grain
+            and newer.period_start_date = older.period_start_date
+            and older.comparison = 'previous'
+    where newer.comparison = 'current'
+),
+
+span_pairs as (
+    select distinct span_now, span_then
+    from compared
 ),
 
 -- too few observations are not tested, and most periods of most members have too few
 pairs as (
     select
-        newer.observation,
-        newer.period_grain,
-        newer.period_start_date,
-        newer.dimension,
-        newer.member,
+        newer.member_number,
+        span_pairs.span_now,
+        span_pairs.span_then,
         newer.sample_count as count_now,
         older.sample_count as count_then
-    from samples as newer
+    from span_pairs
+    inner join samples as newer
+        on span_pairs.span_now = newer.span_number
     inner join samples as older
         on
-            newer.observation = older.observation
-            and newer.period_grain = older.period_grain
-            and newer.period_start_date = older.period_start_date
-            and newer.dimension = older.dimension
-            and newer.member = older.member
-            and older.comparison = 'previous'
-    where newer.comparison = 'current'
+            span_pairs.span_then = older.span_number
+            and newer.member_number = older.member_number
 ),
 
--- equal values stand on one row
+tested as (
+    select member_number, span_now as span_number
+    from pairs
+    union
+    select member_number, span_then as span_number
+    from pairs
+),
+
+-- equal values stand on one row, of a span that is the newer one here and the older one there as well
+counted as (
+    select
+        observations.member_number,
+        span_days.span_number,
+        observations.observed_value,
+        count(*) as equal_count
+    from observations
+    inner join span_days
+        on observations.observed_date = span_days.calendar_date
+    inner join tested
+        on
+            observations.member_number = tested.member_number
+            and span_days.span_number = tested.span_number
+    group by observations.member_number, span_days.span_number, observations.observed_value
+),
+
+sides as (
+    select pairs.member_number, pairs.span_now, pairs.span_then, counted.observed_value,
+        counted.equal_count as equal_now, 0 as equal_then
+    from pairs
+    inner join counted
+        on
+            pairs.member_number = counted.member_number
+            and pairs.span_now = counted.span_number
+    union all
+    select pairs.member_number, pairs.span_now, pairs.span_then, counted.observed_value,
+        0 as equal_now, counted.equal_count as equal_then
+    from pairs
+    inner join counted
+        on
+            pairs.member_number = counted.member_number
+            and pairs.span_then = counted.span_number
+),
+
 by_value as (
     select
-        pairs.observation,
-        pairs.period_grain,
-        pairs.period_start_date,
-        pairs.dimension,
-        pairs.member,
-        pairs.count_now,
-        pairs.count_then,
-        observations.observed_value,
-        sum(case when observations.comparison = 'current' then 1 else 0 end) as equal_now,
-        sum(case when observations.comparison = 'previous' then 1 else 0 end) as equal_then
-    from pairs
-    inner join observations
-        on
-            pairs.observation = observations.observation
-            and pairs.period_grain = observations.period_grain
-            and pairs.period_start_date = observations.period_start_date
-            and pairs.dimension = observations.dimension
-            and pairs.member = observations.member
-    where observations.comparison in ('current', 'previous')
-    group by
-        pairs.observation,
-        pairs.period_grain,
-        pairs.period_start_date,
-        pairs.dimension,
-        pairs.member,
-        pairs.count_now,
-        pairs.count_then,
-        observations.observed_value
+        member_number,
+        span_now,
+        span_then,
+        observed_value,
+        max(equal_now) as equal_now,
+        max(equal_then) as equal_then
+    from sides
+    group by member_number, span_now, span_then, observed_value
 ),
 
--- how many of the other period lie below a value, and how many equal it, which count half
+-- how many of the other span lie below a value, and how many equal it, which count half
 ordered as (
     select
         *,
         cast(equal_now + equal_then as decimal(12, 0)) as equal_count,
         2 * sum(equal_then) over (
-            partition by observation, period_grain, period_start_date, dimension, member
+            partition by member_number, span_now, span_then
             order by observed_value
             rows between unbounded preceding and current row
         ) - equal_then as twice_below
     from by_value
 ),
 
-final as (
+ranked as (
     select
-        observation,
-        period_grain,
-        period_start_date,
-        dimension,
-        member,
-        count_now,
-        count_then,
+        member_number,
+        span_now,
+        span_then,
         cast(sum(equal_now * twice_below) as double) / 2 as pairs_above,
         cast(sum(equal_count * equal_count * equal_count - equal_count) as double) as tie_term
     from ordered
-    group by observation, period_grain, period_start_date, dimension, member, count_now, count_then
+    group by member_number, span_now, span_then
+),
+
+final as (
+    select
+        members.observation,
+        compared.period_grain,
+        compared.period_start_date,
+        members.dimension,
+        members.member,
+        pairs.count_now,
+        pairs.count_then,
+        ranked.pairs_above,
+        ranked.tie_term
+    from ranked
+    inner join pairs
+        on
+            ranked.member_number = pairs.member_number
+            and ranked.span_now = pairs.span_now
+            and ranked.span_then = pairs.span_then
+    inner join compared
+        on
+            ranked.span_now = compared.span_now
+            and ranked.span_then = compared.span_then
+    inner join members
+        on ranked.member_number = members.member_number
 )
 
 select * from final
