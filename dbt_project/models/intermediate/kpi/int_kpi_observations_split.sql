@@ -21,7 +21,7 @@ final as (
             by_member.observation = members.observation
             and by_member.dimension = members.dimension
             and by_member.member = members.member
-    {{ lying_by(['members.member_number', 'by_member.observed_date']) }}
+    {{ lying_by(['members.member_number', 'by_member.observed_date', 'by_member.observed_value']) }}
 )
 
 select * from final

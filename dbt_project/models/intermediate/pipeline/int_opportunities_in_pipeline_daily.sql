@@ -26,32 +26,57 @@ exchange_rates as (
     select * from {{ ref('int_exchange_rates_daily') }}
 ),
 
-ended as (
+-- what stays the same for days on end is looked up before the days are told one by one
+placed as (
     select
-        *,
-        {{ date_add_days('to_date', -1) }} as last_date
+        spans.opportunity_key,
+        spans.is_open,
+        spans.stage_key,
+        spans.currency_code,
+        spans.amount,
+        spans.probability,
+        spans.expected_close_date,
+        opportunities.channel,
+        opportunities.source,
+        opportunities.campaign,
+        opportunities.region,
+        opportunities.segment,
+        opportunities.is_renewal,
+        products.product_id as product,
+        cycles.opportunity_type,
+        owners.sales_rep_key,
+        owners.sales_rep_id,
+        greatest(spans.from_date, owners.valid_from_date) as first_date,
+        {{ date_add_days('least(spans.to_date, owners.valid_to_date)', -1) }} as last_date
     from spans
+    inner join opportunities
+        on spans.opportunity_key = opportunities.opportunity_key
+    inner join cycles
+        on spans.opportunity_key = cycles.opportunity_key
+    inner join products
+        on spans.opportunity_key = products.opportunity_key
+    inner join owners
+        on spans.opportunity_key = owners.opportunity_key
+        and spans.from_date < owners.valid_to_date
+        and spans.to_date > owners.valid_from_date
 ),
 
 days as (
     {{ expand_days(
-        'ended',
-        ['opportunity_key', 'stage_key', 'is_open', 'currency_code', 'amount', 'probability', 'expected_close_date'],
-        'from_date',
+        'placed',
+        [
+            'opportunity_key', 'is_open', 'stage_key', 'currency_code', 'amount', 'probability', 'expected_close_date',
+            'channel', 'source', 'campaign', 'region', 'segment', 'is_renewal', 'product', 'opportunity_type',
+            'sales_rep_key', 'sales_rep_id'
+        ],
+        'first_date',
         'last_date'
     ) }}
 ),
 
 converted as (
     select
-        days.opportunity_key,
-        days.date_day as snapshot_date,
-        days.is_open,
-        days.stage_key,
-        days.currency_code,
-        days.amount,
-        days.probability,
-        days.expected_close_date,
+        days.*,
         exchange_rates.rate as exchange_rate,
         case
             when days.amount = 0 then cast(0 as decimal(18, 2))
@@ -66,20 +91,20 @@ converted as (
 final as (
     select
         converted.opportunity_key,
-        converted.snapshot_date,
+        converted.date_day as snapshot_date,
         converted.is_open,
         converted.stage_key,
-        opportunities.channel,
-        opportunities.source,
-        opportunities.campaign,
-        opportunities.region,
-        opportunities.segment,
-        products.product_id as product,
-        cycles.opportunity_type,
-        owners.sales_rep_key,
-        owners.sales_rep_id,
+        converted.channel,
+        converted.source,
+        converted.campaign,
+        converted.region,
+        converted.segment,
+        converted.product,
+        converted.opportunity_type,
+        converted.sales_rep_key,
+        converted.sales_rep_id,
         coalesce(sales_reps.team, '(unknown)') as team,
-        opportunities.is_renewal,
+        converted.is_renewal,
         converted.currency_code,
         converted.amount,
         converted.exchange_rate,
@@ -88,20 +113,10 @@ final as (
         {{ to_reporting_amount('converted.amount_reporting', 'converted.probability') }} as weighted_amount_reporting,
         converted.expected_close_date
     from converted
-    inner join opportunities
-        on converted.opportunity_key = opportunities.opportunity_key
-    inner join cycles
-        on converted.opportunity_key = cycles.opportunity_key
-    inner join products
-        on converted.opportunity_key = products.opportunity_key
-    inner join owners
-        on converted.opportunity_key = owners.opportunity_key
-        and converted.snapshot_date >= owners.valid_from_date
-        and converted.snapshot_date < owners.valid_to_date
     left join sales_reps
-        on owners.sales_rep_key = sales_reps.sales_rep_key
-        and converted.snapshot_date >= sales_reps.valid_from
-        and converted.snapshot_date < sales_reps.valid_to
+        on converted.sales_rep_key = sales_reps.sales_rep_key
+        and converted.date_day >= sales_reps.valid_from
+        and converted.date_day < sales_reps.valid_to
 )
 
 select * from final

@@ -16,57 +16,61 @@ exchange_rates as (
     select * from {{ ref('int_exchange_rates_daily') }}
 ),
 
-followed as (
+-- only what was open on the evening before is there in the morning
+evenings as (
     select
-        *,
-        lag(snapshot_date) over (partition by opportunity_key order by snapshot_date) as previous_date,
-        lag(is_open) over (partition by opportunity_key order by snapshot_date) as was_open,
-        lag(team) over (partition by opportunity_key order by snapshot_date) as previous_team,
-        lag(sales_rep_id) over (partition by opportunity_key order by snapshot_date) as previous_sales_rep_id,
-        lag(currency_code) over (partition by opportunity_key order by snapshot_date) as previous_currency_code,
-        lag(amount) over (partition by opportunity_key order by snapshot_date) as previous_amount,
-        lag(amount_reporting) over (partition by opportunity_key order by snapshot_date) as previous_amount_reporting,
-        lag(expected_close_date) over (
-            partition by opportunity_key order by snapshot_date
-        ) as previous_expected_close_date
+        opportunity_key,
+        {{ date_add_days('snapshot_date', 1) }} as following_date,
+        team,
+        sales_rep_id,
+        currency_code,
+        amount,
+        amount_reporting,
+        expected_close_date
     from daily
+    where is_open
 ),
 
--- only what was open on the evening before is there in the morning
-mornings as (
+followed as (
     select
-        *,
-        coalesce(
-            was_open and {{ date_diff_days('previous_date', 'snapshot_date') }} = 1, false
-        ) as is_morning
-    from followed
+        daily.*,
+        evenings.opportunity_key is not null as is_morning,
+        evenings.team as previous_team,
+        evenings.sales_rep_id as previous_sales_rep_id,
+        evenings.currency_code as previous_currency_code,
+        evenings.amount as previous_amount,
+        evenings.amount_reporting as previous_amount_reporting,
+        evenings.expected_close_date as previous_expected_close_date
+    from daily
+    left join evenings
+        on daily.opportunity_key = evenings.opportunity_key
+        and daily.snapshot_date = evenings.following_date
 ),
 
 revalued as (
     select
-        mornings.*,
+        followed.*,
         case
-            when not mornings.is_morning then cast(0 as decimal(18, 2))
-            when mornings.previous_amount = 0 then cast(0 as decimal(18, 2))
-            else {{ to_reporting_amount('mornings.previous_amount', 'exchange_rates.rate') }}
+            when followed.previous_amount = 0 then cast(0 as decimal(18, 2))
+            else {{ to_reporting_amount('followed.previous_amount', 'exchange_rates.rate') }}
         end as morning_amount
-    from mornings
+    from followed
     left join exchange_rates
-        on mornings.previous_currency_code = exchange_rates.currency_code
-        and mornings.snapshot_date = exchange_rates.rate_date
+        on followed.previous_currency_code = exchange_rates.currency_code
+        and followed.snapshot_date = exchange_rates.rate_date
 ),
 
 outcomes as (
     select
-        revalued.opportunity_key,
-        revalued.snapshot_date,
+        daily.opportunity_key,
+        daily.snapshot_date,
         stage_events.is_won
-    from revalued
+    from daily
     inner join stage_events
-        on revalued.opportunity_key = stage_events.opportunity_key
-        and revalued.snapshot_date >= stage_events.entered_date
-        and revalued.snapshot_date < coalesce(stage_events.exited_date, date '9999-12-31')
-    where not revalued.is_open
+        on daily.opportunity_key = stage_events.opportunity_key
+        and daily.snapshot_date >= stage_events.entered_date
+        and daily.snapshot_date < coalesce(stage_events.exited_date, date '9999-12-31')
+    where not daily.is_open
 ),
 
 -- how a day ends for what is no longer open: by the last event, without events by the record
@@ -89,13 +93,13 @@ final as (
         revalued.opportunity_type,
         revalued.team,
         revalued.sales_rep_id,
-        case when revalued.is_morning then revalued.previous_team end as previous_team,
-        case when revalued.is_morning then revalued.previous_sales_rep_id end as previous_sales_rep_id,
+        revalued.previous_team,
+        revalued.previous_sales_rep_id,
         revalued.amount_reporting,
-        case when revalued.is_morning then revalued.previous_amount_reporting end as previous_amount_reporting,
+        revalued.previous_amount_reporting,
         case when revalued.is_morning then cast(revalued.morning_amount as decimal(18, 2)) end
             as morning_amount_reporting,
-        case when revalued.is_morning then revalued.previous_expected_close_date end as previous_expected_close_date,
+        revalued.previous_expected_close_date,
         -- a source that empties the date of what is closed has not moved it
         case
             when revalued.is_morning and not revalued.is_open
