@@ -49,6 +49,11 @@ exchange_rate_max_age_days = 7
 trend_periods = 13                    # newest periods of each grain in kpi_trends
 significance_level = 0.05             # a change is significant below this p-value
 
+# [[kpi.definitions]]                 # a KPI that means what is computed as another one from a day on
+# kpi = "win_rate"
+# computed_as = "win_rate_by_value"
+# valid_from = 2026-01-01
+
 # [kpi.maturity_days]                 # days after which a cohort is old enough to be judged, where not the usual
 # lead_to_won_rate = 270
 

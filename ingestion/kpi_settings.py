@@ -44,6 +44,18 @@ class DatedModel(Headline):
     variant: Literal["first_touch", "last_touch", "linear", "position_based", "time_decay"] = Field(alias="model")
 
 
+class Redefinition(Section):
+    """Another KPI under whose name a KPI is computed, and the first day of the periods in which it is."""
+
+    kpi: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+    computed_as: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+    valid_from: date
+
+    def headline(self) -> Headline:
+        """What the KPI's name stands for from the day on."""
+        return Headline(variant=self.computed_as, valid_from=self.valid_from)
+
+
 def _dated_as(word: str) -> BeforeValidator:
     """One word is in force for ever."""
     return BeforeValidator(lambda value: [{word: value}] if isinstance(value, str) else value)
@@ -81,6 +93,7 @@ class KpiSettings(Section):
     cac_headline: Annotated[tuple[DatedLevel, ...], _dated_as("level"), Field(min_length=1)] = (
         DatedLevel(level="loaded"),
     )
+    definitions: tuple[Redefinition, ...] = ()
     exchange_rate_max_age_days: Annotated[int, Field(ge=0, le=366)] = 7
     maturity_days: Mapping[CohortKpi, Annotated[int, Field(ge=0, le=3650)]] = {}
     trend_periods: Annotated[int, Field(ge=1, le=400)] = 13
@@ -101,8 +114,25 @@ class KpiSettings(Section):
             raise ValueError("`cac_headline` changes on the first day of a month: cost is known by the month")
         return self
 
+    @model_validator(mode="after")
+    def _one_definition_a_day(self) -> Self:
+        for kpi, setting in (("cac", "cac_headline"), ("roas", "attribution_model")):
+            if kpi in self._redefined:
+                raise ValueError(f"`definitions`: what `{kpi}` means is said by `{setting}`")
+        for kpi, versions in self._redefined.items():
+            _one_at_a_time(f"definitions` of `{kpi}", versions)
+        return self
+
+    @property
+    def _redefined(self) -> dict[str, tuple[Headline, ...]]:
+        """KPIs that mean something else from a day on: first of all themselves."""
+        return {
+            kpi: (Headline(variant=kpi), *(one.headline() for one in self.definitions if one.kpi == kpi))
+            for kpi in sorted({one.kpi for one in self.definitions})
+        }
+
     @property
     def headlines(self) -> list[tuple[str, str, date]]:
         """KPI, variant and first day of everything that goes by a plain name."""
-        dated: dict[str, tuple[Headline, ...]] = {"cac": self.cac_headline, "roas": self.attribution_model}
+        dated = {"cac": self.cac_headline, "roas": self.attribution_model, **self._redefined}
         return [(kpi, version.variant, version.valid_from) for kpi, versions in dated.items() for version in versions]

@@ -14,12 +14,12 @@ import pandas as pd
 import pytest
 
 from ingestion.settings import Settings, load_settings
-from orchestration import pipeline, transform
+from orchestration import layout, pipeline, transform
 from tests.oracle.compare import disagreements
 from tests.oracle.goals import goal_disagreements
 from tests.oracle.kpis import compute
 from tests.oracle.ledger import Ledger, Rules
-from tests.orchestration.companies import write_worked_example
+from tests.orchestration.companies import copy_company, write_worked_example
 from tests.simulated_company import WITHOUT_CHECKS
 from tests.worked_example import EXAMPLE
 
@@ -37,8 +37,23 @@ happiness,month,2026-03-01,total,all,1,,,,
 """
 MODEL = 'attribution_model = [{ model = "first_touch" }, { valid_from = 2026-02-15, model = "linear" }]'
 HEADLINE = 'cac_headline = [{ level = "paid" }, { valid_from = 2026-02-01, level = "loaded" }]'
+REDEFINED = """
+[[kpi.definitions]]
+kpi = "win_rate"
+computed_as = "win_rate_by_value"
+valid_from = 2026-03-01
+
+[[kpi.definitions]]
+kpi = "sales_cycle_days_median"
+computed_as = "opportunity_cycle_days_median"
+valid_from = 2026-02-01
+"""
 RULES = Rules(
     headlines=(
+        (date(1900, 1, 1), "win_rate", "win_rate"),
+        (date(2026, 3, 1), "win_rate", "win_rate_by_value"),
+        (date(1900, 1, 1), "sales_cycle_days_median", "sales_cycle_days_median"),
+        (date(2026, 2, 1), "sales_cycle_days_median", "opportunity_cycle_days_median"),
         (date(1900, 1, 1), "cac", "cac_paid"),
         (date(2026, 2, 1), "cac", "cac_loaded"),
         (date(1900, 1, 1), "roas", "roas_first_touch"),
@@ -88,7 +103,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     (settings.folder / "goals.csv").write_text(GOALS)
     file = settings.folder / "funnelhouse.toml"
     text = file.read_text().replace("[kpi]\n", f"[kpi]\n{HEADLINE}\n")
-    file.write_text(text.replace('attribution_model = "first_touch"', MODEL) + SOURCE)
+    file.write_text(text.replace('attribution_model = "first_touch"', MODEL) + REDEFINED + SOURCE)
     settings = load_settings(file)
     pipeline.extract(settings)
     pipeline.load(settings)
@@ -177,12 +192,17 @@ def test_both_versions_of_a_definition_stand_side_by_side(company: Settings) -> 
     assert rows(
         company,
         "select kpi, version, valid_from, valid_to, computed_as, change_note is not null"
-        " from marts.kpi_definitions where kpi in ('cac', 'roas') order by kpi, version",
+        " from marts.kpi_definitions where kpi in ('cac', 'roas', 'sales_cycle_days_median', 'win_rate')"
+        " order by kpi, version",
     ) == [
         ("cac", 1, date(1900, 1, 1), date(2026, 2, 1), "cac_paid", True),
         ("cac", 2, date(2026, 2, 1), None, "cac_loaded", True),
         ("roas", 1, date(1900, 1, 1), date(2026, 2, 15), "roas_first_touch", True),
         ("roas", 2, date(2026, 2, 15), None, "roas_linear", True),
+        ("sales_cycle_days_median", 1, date(1900, 1, 1), date(2026, 2, 1), "sales_cycle_days_median", True),
+        ("sales_cycle_days_median", 2, date(2026, 2, 1), None, "opportunity_cycle_days_median", True),
+        ("win_rate", 1, date(1900, 1, 1), date(2026, 3, 1), "win_rate", True),
+        ("win_rate", 2, date(2026, 3, 1), None, "win_rate_by_value", True),
     ]
     both = "select period_grain, period_start_date, dimension, member, numerator, denominator, value from marts."
     for kpi, version, name in (
@@ -190,10 +210,48 @@ def test_both_versions_of_a_definition_stand_side_by_side(company: Settings) -> 
         ("cac", 2, "cac_loaded"),
         ("roas", 1, "roas_first_touch"),
         ("roas", 2, "roas_linear"),
+        ("sales_cycle_days_median", 2, "opportunity_cycle_days_median"),
+        ("win_rate", 2, "win_rate_by_value"),
     ):
         shown = rows(company, f"{both}kpi_values where kpi = '{kpi}' and version = {version} order by all")
         assert len(shown) > 50
         assert shown == rows(company, f"{both}kpi_values where kpi = '{name}' order by all")
+
+
+def test_a_redefined_kpi_keeps_its_name_and_what_it_meant_before(company: Settings) -> None:
+    assert rows(
+        company,
+        "select distinct kpi, version, label, owner from marts.kpi_definitions where kpi = 'win_rate' order by version",
+    ) == [("win_rate", version, "Win rate", "Sales operations") for version in (1, 2)]
+    [(count, same)] = rows(
+        company,
+        "select count(*), count(*) filter (where shown.numerator is not distinct from parts.numerator)"
+        " from (select period_start_date, numerator from marts.kpi_values where kpi = 'win_rate' and version = 1"
+        " and period_grain = 'month' and dimension = 'total' and is_official_version) as shown"
+        " inner join (select date_trunc('month', component_date) as period_start_date, sum(numerator) as numerator"
+        " from marts.kpi_components where kpi = 'win_rate' and version = 1 and component_scope = 'all' group by 1)"
+        " as parts using (period_start_date)",
+    )
+    assert count == same == 1  # January; February closed nothing, March is told by value
+
+
+def test_a_redefinition_that_is_no_kpi_or_of_another_unit_is_not_published(company: Settings, tmp_path: Path) -> None:
+    settings = copy_company(company.folder, tmp_path / "company")
+    with duckdb.connect(settings.warehouse_path) as connection:
+        for kpi, computed_as in (("leads", "happiness"), ("csat", "leads"), ("mqls", "sqls")):
+            connection.execute(
+                "insert into meta.kpi_headlines values (?, ?, '1900-01-01'), (?, ?, '2026-01-01')",
+                [kpi, kpi, kpi, computed_as],
+            )
+    assert transform.run_dbt(settings, ["run", "--select", "int_kpi_headlines_dated", "kpi_definitions"])
+    check = (layout.DBT_PROJECT / "tests" / "assert_redefinitions_keep_the_unit.sql").read_text()
+    for model, relation in (
+        ("int_kpi_headlines_dated", "intermediate.int_kpi_headlines_dated"),
+        ("kpi_definitions", "marts.kpi_definitions"),
+    ):
+        check = check.replace(f"{{{{ ref('{model}') }}}}", relation)
+    assert {row[:2] for row in rows(settings, check)} == {("csat", "csat"), ("csat", "leads"), ("leads", "happiness")}
+    assert rows(company, check) == []
 
 
 def test_one_version_of_a_definition_is_the_official_one(company: Settings) -> None:

@@ -37,7 +37,7 @@ def listed(settings: Settings) -> Answer:
     manifest = compiler.metrics(settings)
     rows: list[tuple[Any, ...]] = []
     for kpi in kpis(settings):
-        is_metric = _metrics(manifest, kpi.name) != ()
+        is_metric = kpi.version == 1 and _metrics(manifest, kpi.name) != ()
         combined = is_metric and not compiler.is_one_dimension_at_a_time(manifest, kpi.name)
         rows.append((kpi.name, kpi.label, kpi.unit, kpi.aggregation, kpi.grains[0], kpi.by, combined))
     return ["kpi", "label", "unit", "aggregation", "smallest_period", "dimensions", "can_be_combined"], rows
@@ -66,8 +66,10 @@ def answer(
 def _statement(settings: Settings, question: Question) -> str:
     manifest = compiler.metrics(settings)
     name, used = question.kpi.name, question.used
-    if not _metrics(manifest, name):
-        _refuse_combinations(question, "its values cannot be summed")
+    is_redefined = question.kpi.version > 1
+    if is_redefined or not _metrics(manifest, name):
+        reason = "its meaning changes on a date" if is_redefined else "its values cannot be summed"
+        _refuse_combinations(question, reason)
         if question.grain is None:
             raise WrongQuestion(f"{name} belongs to a period: add one of {', '.join(question.kpi.grains)} to --by")
         return _published(question)

@@ -264,6 +264,35 @@ def test_a_headline_without_sense_is_refused(levels: str, finding: str, tmp_path
         read(tmp_path, f"[kpi]\ncac_headline = {levels}\n")
 
 
+REDEFINED = "[[kpi.definitions]]\nkpi = 'win_rate'\ncomputed_as = 'win_rate_by_value'\nvalid_from = 2026-03-01\n"
+
+
+def test_any_kpi_may_be_computed_as_another_from_a_day_on(tmp_path: Path) -> None:
+    back = "[[kpi.definitions]]\nkpi = 'win_rate'\ncomputed_as = 'win_rate'\nvalid_from = 2026-06-01\n"
+    assert read(tmp_path, REDEFINED + back).kpi.headlines[2:] == [
+        ("win_rate", "win_rate", date(1900, 1, 1)),
+        ("win_rate", "win_rate_by_value", date(2026, 3, 1)),
+        ("win_rate", "win_rate", date(2026, 6, 1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("definitions", "finding"),
+    [
+        (REDEFINED + REDEFINED, "two things from the same day on"),
+        (REDEFINED.replace("win_rate_by_value", "win_rate"), "in force already"),
+        (REDEFINED.replace("2026-03-01", "1900-01-01"), "two things from the same day on"),
+        (REDEFINED.replace("'win_rate'", "'cac'"), "said by `cac_headline`"),
+        (REDEFINED.replace("'win_rate'", "'roas'"), "said by `attribution_model`"),
+        (REDEFINED.replace("'win_rate'", "'Win rate'"), "pattern"),
+        (REDEFINED.replace("valid_from = 2026-03-01\n", ""), "valid_from"),
+    ],
+)
+def test_a_redefinition_without_sense_is_refused(definitions: str, finding: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=finding):
+        read(tmp_path, definitions)
+
+
 def test_trends_have_settings(tmp_path: Path) -> None:
     kpi = read(tmp_path, "[kpi]\ntrend_periods = 24\nsignificance_level = 0.01\n").kpi
     assert (kpi.trend_periods, kpi.significance_level) == (24, Decimal("0.01"))

@@ -133,7 +133,7 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     values.update(worth.values(first_day(facts, as_of), values))
     values.update(found.buyers.values(first_day(facts, as_of)))
     values.update(spend.visitors())
-    values.update(_headlines(values, ledger.rules))
+    values = _headlines(values, ledger.rules)
     values = _unknown_without_inputs(values, ledger)
     days = DAYS | dict(ledger.rules.maturity_days)
     old_enough = maturity(facts.additive, calendar, as_of, days, shares)
@@ -148,16 +148,17 @@ def closing_bridge(ledger: Ledger) -> dict[ClosingKey, dict[str, Decimal]]:
 
 
 def _headlines(values: dict[Key, Value], rules: Rules) -> dict[Key, Value]:
-    """The KPIs that go by another one's value, which may change on a date: a period has that of its first day."""
+    """With the KPIs that go by another one's value, from a date on perhaps: a period has that of its first day."""
     names = {kpi for _, kpi, _ in rules.headlines}
     variants = {variant for _, _, variant in rules.headlines}
-    return {
+    meant = {
         (kpi, *key[1:]): value
         for key, value in values.items()
         if key[0] in variants
         for kpi in names
         if rules.meant_by(kpi, key[2]) == key[0]
     }
+    return {key: value for key, value in values.items() if key[0] not in names} | meant
 
 
 def grains(kpi: str) -> Iterable[str]:

@@ -6,6 +6,7 @@ import json
 import socket
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -134,6 +135,24 @@ def test_every_metric_gives_the_published_values_by_every_dimension(published: S
         ]
     assert compared > 1000
     assert problems == []
+
+
+def test_a_kpi_that_means_something_else_since_a_date_answers_as_published(
+    published: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = [replace(kpi, version=2) if kpi.name == "win_rate" else kpi for kpi in answer.kpis(published)]
+    monkeypatch.setattr(answer, "kpis", lambda settings: changed)
+    official = rows_of(
+        published,
+        "select period_start_date, member, numerator, denominator, value from marts.kpi_values"
+        " where kpi = 'win_rate' and period_grain = 'month' and dimension = 'team' and is_official_version"
+        " order by all",
+    )
+    assert answer.answer(published, "win_rate", by=["month", "team"])[1] == official != []
+    with pytest.raises(WrongQuestion, match="its meaning changes on a date"):
+        answer.answer(published, "win_rate", by=["month", "team", "channel"])
+    listed = dict((row[0], row[-1]) for row in answer.listed(published)[1])
+    assert (listed["win_rate"], listed["leads"]) == (False, True)
 
 
 @pytest.mark.parametrize("grain", GRAINS)

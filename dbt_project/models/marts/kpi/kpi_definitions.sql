@@ -10,8 +10,8 @@ headlines as (
     select * from {{ ref('int_kpi_headlines_dated') }}
 ),
 
--- which variants of a KPI are its versions is configured
-versions as (
+-- which variants of a KPI are its versions is configured; what is redefined is told below
+told as (
     select
         registry.*,
         coalesce(headlines.version, registry.version) as version_number,
@@ -20,7 +20,63 @@ versions as (
     from registry
     left join headlines
         on registry.kpi = headlines.kpi and registry.variant = headlines.variant
-    where registry.variant = '' or headlines.kpi is not null
+    where headlines.kpi is not null
+        or (registry.variant = '' and registry.kpi not in (select headlines.kpi from headlines))
+),
+
+-- any KPI may mean what is computed under another's name from a day on; until then it means itself
+redefined as (
+    select
+        meant.*,
+        headlines.kpi as redefined_kpi,
+        named.label as redefined_label,
+        named.owner as redefined_owner,
+        headlines.version as version_number,
+        headlines.valid_from as first_date,
+        headlines.valid_to as end_date
+    from headlines
+    inner join registry as named
+        on headlines.kpi = named.kpi and named.variant = ''
+    inner join registry as meant
+        on headlines.variant = meant.kpi and meant.variant = ''
+),
+
+versions as (
+    select * from told
+    union all
+    select
+        redefined_kpi as kpi,
+        version,
+        redefined_label as label,
+        unit,
+        direction,
+        redefined_owner as owner,
+        formula,
+        grain,
+        aggregation,
+        smallest_grain,
+        dimensions,
+        drill_through_fact,
+        drill_through_filter,
+        other_facts,
+        drill_through_date,
+        drill_through_measure,
+        computed_by,
+        sample_source,
+        required_input,
+        significance_test,
+        has_denominator,
+        is_zero_when_empty,
+        maturity_days,
+        valid_from_text,
+        valid_to_text,
+        variant,
+        computed_as,
+        'computed as ' || computed_as as change_note,
+        version_number,
+        first_date,
+        end_date
+    from redefined
 ),
 
 final as (

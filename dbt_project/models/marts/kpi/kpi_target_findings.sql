@@ -62,7 +62,7 @@ seen as (
         min(value) as smallest_value,
         max(value) as largest_value
     from kpi_values
-    where is_complete_period and value is not null
+    where is_complete_period and is_official_version and value is not null
     group by kpi, dimension, member, period_grain
 ),
 
