@@ -10,6 +10,11 @@ headlines as (
     select * from {{ ref('int_kpi_headlines_dated') }}
 ),
 
+dated as (
+    select distinct kpi
+    from headlines
+),
+
 -- which variants of a KPI are its versions is configured; what is redefined is told below
 told as (
     select
@@ -20,8 +25,10 @@ told as (
     from registry
     left join headlines
         on registry.kpi = headlines.kpi and registry.variant = headlines.variant
+    left join dated
+        on registry.kpi = dated.kpi
     where headlines.kpi is not null
-        or (registry.variant = '' and registry.kpi not in (select headlines.kpi from headlines))
+        or (registry.variant = '' and dated.kpi is null)
 ),
 
 -- any KPI may mean what is computed under another's name from a day on; until then it means itself
