@@ -141,6 +141,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """What dbt reads from its environment: the warehouse and its own folders."""
     return {
         "FUNNELHOUSE_WAREHOUSE": os.fspath(settings.warehouse_path),
+        "FUNNELHOUSE_CODE_HASH": code_hash(),
         "FUNNELHOUSE_MEMORY_LIMIT": settings.warehouse.memory_limit or "",
         "DBT_PROJECT_DIR": os.fspath(layout.DBT_PROJECT),
         "DBT_PROFILES_DIR": os.fspath(layout.DBT_PROJECT),

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='by_fingerprint', key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
+) }}
+-- depends_on: {{ ref('int_pipeline_inputs_fingerprinted') }}
+
 with spans as (
     select * from {{ ref('int_opportunity_spans_valued') }}
 ),

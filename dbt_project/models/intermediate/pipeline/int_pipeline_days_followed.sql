@@ -1,3 +1,7 @@
+{{ config(
+    materialized='by_fingerprint', key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
+) }}
+
 with daily as (
     select * from {{ ref('int_opportunities_in_pipeline_daily') }}
 ),

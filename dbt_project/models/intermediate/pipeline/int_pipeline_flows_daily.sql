@@ -1,3 +1,7 @@
+{{ config(
+    materialized='by_fingerprint', key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
+) }}
+
 with days as (
     select * from {{ ref('int_pipeline_days_followed') }}
 ),

@@ -1,3 +1,7 @@
+{{ config(
+    materialized='by_fingerprint', key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
+) }}
+
 with flows as (
     select * from {{ ref('int_pipeline_flows_daily') }}
     where flow not in ('pulled_in', 'pushed_out')
