@@ -2,6 +2,8 @@
 
 Usage: python -m tests.bench.kpi_layer [--scale 64] [--copies 16] [--memory 4GB] [--json bench/kpi_layer.json]
 
+Then one in a hundred contacts, deals, tickets and invoices changes, and the layer is built again.
+
 The facts are a simulated company's staged rows, copied with identifiers, e-mail addresses and domains of their own, so
 that every copy is another set of people, deals, tickets and customers of the same portal.
 """
@@ -55,6 +57,12 @@ _KEPT = {
     "assignee_id",
     "sequence_id",
     "instance_id",
+}
+_CHANGES = {
+    "stg_hubspot__contacts": "country = 'Austria'",
+    "stg_hubspot__deals": "close_at = close_at + interval 1 day, amount = amount + 1",
+    "stg_zendesk__tickets": "priority = 'urgent'",
+    "stg_stripe__invoices": "due_at = due_at + interval 1 day",
 }
 _AGENTS = "(select user_id from staging.stg_zendesk__users where role <> 'end-user')"
 _INSIDE = {
@@ -113,6 +121,18 @@ def _moved(column: str, agents: str) -> str | None:
     return moved
 
 
+def change(settings: Settings) -> int:
+    """Change one in a hundred contacts, deals, tickets and invoices, as a load would; returns how many."""
+    changed = 0
+    with raw_tables.connect(settings.warehouse_path) as connection:
+        for table, values in _CHANGES.items():
+            found = connection.execute(
+                f"update staging.{table} set {values} where hash(record_id) % 100 = 0"
+            ).fetchall()
+            changed += found[0][0]
+    return changed
+
+
 def build(settings: Settings) -> dict[str, Any]:
     """Build intermediate models and marts; returns seconds, seconds of the slowest models, facts and peak memory."""
     started = time.perf_counter()
@@ -152,6 +172,10 @@ def main() -> None:
         multiply(settings, options.copies)
         said.print("intermediate models and marts …")
         measured = {"machine": machine.describe(), "memory_limit": options.memory, **build(settings)}
+        said.print("the same after one percent has changed …")
+        measured["changed_records"] = change(settings)
+        measured["after_one_percent"] = build(settings)
+    measured["one_percent_ratio"] = measured["after_one_percent"]["seconds"] / measured["seconds"]
     measured["fact_count"] = sum(measured["facts"].values())
     Console().print_json(data=measured)
     options.json.parent.mkdir(parents=True, exist_ok=True)
