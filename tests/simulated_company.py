@@ -16,7 +16,7 @@ import pandas as pd
 from ingestion.sandbox import ledger
 from ingestion.sandbox.server import serve
 from ingestion.sandbox.world import World
-from ingestion.settings import load_settings
+from ingestion.settings import Settings, load_settings
 from orchestration import company, pipeline, transform
 from orchestration.quality import hashes
 from tests.oracle.compare import closing_disagreements, cohort_disagreements
@@ -26,6 +26,13 @@ from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.trends import Trend, Trends
 
 WITHOUT_CHECKS = ["build", "--resource-type", "model", "--resource-type", "seed"]
+
+
+def load_and_build(settings: Settings, *arguments: str) -> None:
+    """Extract and load everything without an error, and build every model without its checks."""
+    assert [report.error for report in pipeline.extract(settings) if report.error] == []
+    assert [report.reasons for report in pipeline.load(settings) if report.is_refused] == []
+    assert transform.run_dbt(settings, [*WITHOUT_CHECKS, *arguments])
 
 
 @dataclass(frozen=True)
@@ -117,11 +124,7 @@ def simulate(
             if is_new:
                 file.write_text(file.read_text() + _as_configuration(goals))
             settings = load_settings(file)
-            extracted = pipeline.extract(settings)
-            assert [report.error for report in extracted if report.error] == []
-            loaded = pipeline.load(settings)
-            assert [report for report in loaded if report.is_refused] == []
-            assert transform.run_dbt(settings, WITHOUT_CHECKS)
+            load_and_build(settings)
     ledger.write(world, folder / "ledger")
     if goals:
         targets = folder / "ledger" / "targets.csv"

@@ -7,9 +7,8 @@ from pathlib import Path
 import duckdb
 
 from ingestion.settings import Settings
-from orchestration import pipeline, transform
 from tests.orchestration.companies import write_worked_example
-from tests.simulated_company import WITHOUT_CHECKS
+from tests.simulated_company import load_and_build
 
 PIPELINE = (
     "intermediate.int_opportunities_in_pipeline_daily",
@@ -19,12 +18,6 @@ PIPELINE = (
     "marts.fct_pipeline_flows",
     "marts.fct_pipeline_closing_flows",
 )
-
-
-def build(settings: Settings, *arguments: str) -> None:
-    assert [report.error for report in pipeline.extract(settings) if report.error] == []
-    assert [report.reasons for report in pipeline.load(settings) if report.is_refused] == []
-    assert transform.run_dbt(settings, [*WITHOUT_CHECKS, *arguments])
 
 
 def spoil(settings: Settings) -> None:
@@ -59,7 +52,7 @@ def rows_of(settings: Settings, opportunity: str) -> dict[str, list[tuple[object
 
 def test_only_the_opportunity_that_changed_is_built_again(tmp_path: Path) -> None:
     settings = write_worked_example(tmp_path)
-    build(settings)
+    load_and_build(settings)
     everything = sound(settings)
     assert all(len(found) > 3 for found in everything.values())
     spoil(settings)
@@ -68,10 +61,10 @@ def test_only_the_opportunity_that_changed_is_built_again(tmp_path: Path) -> Non
             "D03,Gamma first,A3,main,won,new,9000.00,USD,,2026-03-20,2026-03-20,2026-01-26T09:00:00Z,R1,false,"
             "2026-03-24T10:00:00Z\n"
         )
-    build(settings)
+    load_and_build(settings)
     assert sound(settings) == {table: {"D03"} for table in PIPELINE}
     merged = rows_of(settings, "D03")
-    build(settings, "--full-refresh")
+    load_and_build(settings, "--full-refresh")
     assert sound(settings) == everything
     assert rows_of(settings, "D03") == merged
     assert all(merged.values())

@@ -53,19 +53,7 @@
 {%- endmacro %}
 
 
-{# The interpolated percentile (0–1) as a double. An aggregate. #}
-{% macro percentile_cont(column, p) %}{{ return(adapter.dispatch('percentile_cont')(column, p)) }}{% endmacro %}
-
-{% macro default__percentile_cont(column, p) -%}
-    quantile_cont(cast({{ column }} as double), {{ p }})
-{%- endmacro %}
-
-{% macro spark__percentile_cont(column, p) -%}
-    percentile(cast({{ column }} as double), {{ p }})
-{%- endmacro %}
-
-
-{# Several percentiles of one pass over the values, an aggregate; `one_percentile` takes out the first, second, … #}
+{# The interpolated percentiles (0–1) as doubles. An aggregate; `one_percentile` takes out the first, second, … #}
 {% macro percentiles_cont(column, ps) %}{{ return(adapter.dispatch('percentiles_cont')(column, ps)) }}{% endmacro %}
 
 {% macro default__percentiles_cont(column, ps) -%}

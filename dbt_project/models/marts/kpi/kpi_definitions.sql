@@ -19,6 +19,10 @@ dated as (
 told as (
     select
         registry.*,
+        registry.kpi as told_kpi,
+        registry.label as told_label,
+        registry.owner as told_owner,
+        nullif(registry.change_note, '') as told_note,
         coalesce(headlines.version, registry.version) as version_number,
         coalesce(headlines.valid_from, cast(registry.valid_from_text as date)) as first_date,
         coalesce(headlines.valid_to, cast(nullif(registry.valid_to_text, '') as date)) as end_date
@@ -35,9 +39,10 @@ told as (
 redefined as (
     select
         meant.*,
-        headlines.kpi as redefined_kpi,
-        named.label as redefined_label,
-        named.owner as redefined_owner,
+        named.kpi as told_kpi,
+        named.label as told_label,
+        named.owner as told_owner,
+        'computed as ' || meant.computed_as as told_note,
         headlines.version as version_number,
         headlines.valid_from as first_date,
         headlines.valid_to as end_date
@@ -51,49 +56,17 @@ redefined as (
 versions as (
     select * from told
     union all
-    select
-        redefined_kpi as kpi,
-        version,
-        redefined_label as label,
-        unit,
-        direction,
-        redefined_owner as owner,
-        formula,
-        grain,
-        aggregation,
-        smallest_grain,
-        dimensions,
-        drill_through_fact,
-        drill_through_filter,
-        other_facts,
-        drill_through_date,
-        drill_through_measure,
-        computed_by,
-        sample_source,
-        required_input,
-        significance_test,
-        has_denominator,
-        is_zero_when_empty,
-        maturity_days,
-        valid_from_text,
-        valid_to_text,
-        variant,
-        computed_as,
-        'computed as ' || computed_as as change_note,
-        version_number,
-        first_date,
-        end_date
-    from redefined
+    select * from redefined
 ),
 
 final as (
     select
-        versions.kpi,
+        versions.told_kpi as kpi,
         cast(versions.version_number as integer) as version,
-        versions.label,
+        versions.told_label as label,
         versions.unit,
         versions.direction,
-        versions.owner,
+        versions.told_owner as owner,
         versions.formula,
         versions.grain,
         versions.aggregation,
@@ -114,10 +87,10 @@ final as (
         versions.first_date as valid_from,
         versions.end_date as valid_to,
         versions.computed_as,
-        nullif(versions.change_note, '') as change_note
+        versions.told_note as change_note
     from versions
     left join maturities
-        on versions.kpi = maturities.kpi
+        on versions.told_kpi = maturities.kpi
 )
 
 select * from final
