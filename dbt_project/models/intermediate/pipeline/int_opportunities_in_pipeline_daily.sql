@@ -1,5 +1,5 @@
 {{ config(
-    materialized='by_fingerprint', key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
+    key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
 ) }}
 -- depends_on: {{ ref('int_pipeline_inputs_fingerprinted') }}
 

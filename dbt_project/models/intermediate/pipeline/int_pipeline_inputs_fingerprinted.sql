@@ -74,7 +74,7 @@ prints as (
     union all
     select
         spans.opportunity_key,
-        {{ value_print('coalesce(rates_until.print, all_rates.print)') }} as print
+        coalesce(rates_until.print, all_rates.print) as print
     from spans
     inner join all_rates
         on spans.currency_code = all_rates.currency_code
@@ -104,7 +104,7 @@ prints as (
     union all
     select
         owners.opportunity_key,
-        {{ value_print('rep_prints.print') }} as print
+        rep_prints.print
     from owners
     inner join rep_prints
         on owners.sales_rep_key = rep_prints.sales_rep_key

@@ -1,0 +1,153 @@
+{# How a maintained model follows the rows of its inputs that changed (materialization.sql tells the configuration). #}
+
+{# Inputs, by unique id, that have another version than the one that was read. #}
+{% macro changed_inputs(known) %}
+    {%- set changed = [] -%}
+    {%- for name, input in known.inputs.items() if input.read is none or input.version != input.read -%}
+        {%- do changed.append(name) -%}
+    {%- endfor -%}
+    {{ return(changed) }}
+{% endmacro %}
+
+
+{# Whether the changes of all inputs can be followed. Lists the keys that they concern, for a model that has one. #}
+{% macro changes_are_followed(changed, known) %}
+    {%- set selects, sizes = [], ['(select count(*) from ' ~ this ~ ')'] -%}
+    {%- for name in changed if config.get('fingerprints') in [none, graph_node(name).name] -%}
+        {%- set rows, way = changed_rows_of(known.inputs[name]), way_to_key(graph_node(name)) -%}
+        {%- if not is_followed(name, rows, way, known) -%}{{ return(false) }}{%- endif -%}
+        {%- if way -%}
+            {%- do selects.append(keys_told(way, rows)) -%}
+            {%- do sizes.append('(select count(*) from ' ~ known.inputs[name].relation ~ ')') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not config.get('key') -%}
+        {{ return(config.get('adds') is not none) }}
+    {%- endif -%}
+    {%- do run_query(
+        'create or replace temp table ' ~ scratch('keys') ~ ' as '
+        ~ (selects or ['select ' ~ config.get('key') ~ ' from ' ~ this ~ ' limit 0']) | join(' union ')
+    ) -%}
+    {%- set keys, unknown, size = run_query(
+        'select count(*), count(*) - count(' ~ config.get('key') ~ '), greatest(' ~ sizes | join(', ') ~ ') from '
+        ~ scratch('keys')
+    ).rows[0].values() -%}
+    {{ return(unknown == 0 and keys * 3 <= size) }}
+{% endmacro %}
+
+{% macro is_followed(name, rows, way, known) %}
+    {%- if rows is none -%}
+        {{ return(false) }}
+    {%- elif config.get('adds') -%}
+        {{ return(graph_node(name).name in config.get('adds')) }}
+    {%- elif config.get('sums') -%}
+        {{ return(way is not none and not way.link and not known.inputs[name].is_staged) }}
+    {%- endif -%}
+    {{ return(way is not none) }}
+{% endmacro %}
+
+
+{# Of an input: its rows that left and that came since this model was built, as a relation; none when they are unknown. #}
+{% macro changed_rows_of(input) %}
+    {%- if input.read is none -%}
+        {{ return(none) }}
+    {%- elif input.is_staged -%}
+        {{ return('(select * from ' ~ input.relation ~ ' where load_seq > ' ~ input.read.split('/')[0] ~ ')') }}
+    {%- elif input.base == input.read -%}
+        {{ return(built_from(input.relation.identifier)) }}
+    {%- endif -%}
+    {{ return(none) }}
+{% endmacro %}
+
+
+{# How rows of an input tell a key: their `column`, and with a `link` the relation that has it, as `beside`, and the key. #}
+{% macro way_to_key(node) %}
+    {%- set said = config.get('reached', {}).get(node.name) -%}
+    {%- if said is none -%}
+        {{ return({'column': config.get('key')} if config.get('key') and has_key(node) else none) }}
+    {%- elif '.' not in said -%}
+        {{ return({'column': said}) }}
+    {%- endif -%}
+    {%- set link, beside = said.split('=')[-1].strip().split('.') -%}
+    {%- set column = said.split('=')[0].strip() if '=' in said else beside -%}
+    {{ return({'column': column, 'link': relation_of(graph.nodes['model.' ~ project_name ~ '.' ~ link]), 'beside': beside}) }}
+{% endmacro %}
+
+{% macro has_key(node) %}
+    {{ return(run_query(
+        "select count(*) from duckdb_columns() where schema_name = '" ~ node.schema ~ "' and table_name = '"
+        ~ (node.alias or node.identifier) ~ "' and column_name = '" ~ config.get('key') ~ "'"
+    ).rows[0][0] > 0) }}
+{% endmacro %}
+
+{% macro keys_told(way, rows) %}
+    {%- if way.link -%}
+        {{ return(
+            'select ' ~ config.get('key') ~ ' from ' ~ way.link ~ ' where ' ~ way.beside
+            ~ ' in (select ' ~ way.column ~ ' from ' ~ rows ~ ')'
+        ) }}
+    {%- endif -%}
+    {{ return('select ' ~ way.column ~ ' as ' ~ config.get('key') ~ ' from ' ~ rows) }}
+{% endmacro %}
+
+{% macro concerns(way) %}
+    {%- set keys = 'select ' ~ config.get('key') ~ ' from ' ~ scratch('keys') -%}
+    {%- if way.link -%}
+        {{ return(
+            way.column ~ ' in (select ' ~ way.beside ~ ' from ' ~ way.link ~ ' where ' ~ config.get('key')
+            ~ ' in (' ~ keys ~ '))'
+        ) }}
+    {%- endif -%}
+    {{ return(way.column ~ ' in (' ~ keys ~ ')') }}
+{% endmacro %}
+
+
+{# The model's statement, reading of every input that tells the key only the rows of the listed keys. #}
+{% macro narrowed() %}
+    {%- set ns = namespace(statement=compiled_code) -%}
+    {%- for name in model.depends_on.nodes -%}
+        {%- set relation, way = relation_of(graph_node(name)), way_to_key(graph_node(name)) -%}
+        {%- if way -%}
+            {%- set ns.statement = ns.statement | replace(
+                relation | string, '(select * from ' ~ relation ~ ' where ' ~ concerns(way) ~ ')'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(ns.statement) }}
+{% endmacro %}
+
+
+{# What the changed rows of the inputs give to the sums now (`is_new`), or gave before. #}
+{% macro contributed(is_new, changed) %}
+    {%- set ns = namespace(statement=compiled_code) -%}
+    {%- for name in model.depends_on.nodes -%}
+        {%- set relation = relation_of(graph_node(name)) -%}
+        {%- set rows = contributing_rows(name, relation, is_new, name in changed) -%}
+        {%- if rows -%}
+            {%- set ns.statement = ns.statement | replace(relation | string, '(' ~ rows ~ ')') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(ns.statement) }}
+{% endmacro %}
+
+{% macro contributing_rows(name, relation, is_new, is_changed) %}
+    {%- set rows = 'select * exclude (is_new) from ' ~ built_from(relation.identifier) ~ ' where ' -%}
+    {%- set came, left = rows ~ 'is_new', rows ~ 'not is_new' -%}
+    {%- if config.get('adds') -%}
+        {%- if graph_node(name).name not in config.get('adds') -%}
+            {{ return(none) }}
+        {%- endif -%}
+        {{ return((came if is_new else left) if is_changed else 'select * from ' ~ relation ~ ' limit 0') }}
+    {%- endif -%}
+    {%- set way = way_to_key(graph_node(name)) -%}
+    {%- if not way -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set now = 'select * from ' ~ relation ~ ' where ' ~ concerns(way) -%}
+    {%- if is_new or not is_changed -%}
+        {{ return(now) }}
+    {%- endif -%}
+    {{ return(
+        '(' ~ now ~ ' except all ' ~ came ~ ' and ' ~ concerns(way) ~ ') union all ' ~ left ~ ' and ' ~ concerns(way)
+    ) }}
+{% endmacro %}
