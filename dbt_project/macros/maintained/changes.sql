@@ -15,7 +15,7 @@
     {%- set selects, sizes = [], ['(select count(*) from ' ~ this ~ ')'] -%}
     {%- for name in changed if config.get('fingerprints') in [none, graph_node(name).name] -%}
         {%- set rows, way = changed_rows_of(known.inputs[name]), way_to_key(graph_node(name)) -%}
-        {%- if not is_followed(name, rows, way, known) -%}{{ return(false) }}{%- endif -%}
+        {%- if not is_followed(name, rows, way) -%}{{ return(false) }}{%- endif -%}
         {%- if way -%}
             {%- do selects.append(keys_told(way, rows)) -%}
             {%- do sizes.append('(select count(*) from ' ~ known.inputs[name].relation ~ ')') -%}
@@ -35,15 +35,8 @@
     {{ return(unknown == 0 and keys * 3 <= size) }}
 {% endmacro %}
 
-{% macro is_followed(name, rows, way, known) %}
-    {%- if rows is none -%}
-        {{ return(false) }}
-    {%- elif config.get('adds') -%}
-        {{ return(graph_node(name).name in config.get('adds')) }}
-    {%- elif config.get('sums') -%}
-        {{ return(way is not none and not way.link and not known.inputs[name].is_staged) }}
-    {%- endif -%}
-    {{ return(way is not none) }}
+{% macro is_followed(name, rows, way) %}
+    {{ return(rows is not none and (graph_node(name).name in config.get('adds', []) or way is not none)) }}
 {% endmacro %}
 
 
@@ -117,37 +110,16 @@
 {% endmacro %}
 
 
-{# What the changed rows of the inputs give to the sums now (`is_new`), or gave before. #}
+{# What the rows that came of the inputs in `adds` give, or what those gave that left. #}
 {% macro contributed(is_new, changed) %}
     {%- set ns = namespace(statement=compiled_code) -%}
-    {%- for name in model.depends_on.nodes -%}
+    {%- for name in model.depends_on.nodes if graph_node(name).name in config.get('adds') -%}
         {%- set relation = relation_of(graph_node(name)) -%}
-        {%- set rows = contributing_rows(name, relation, is_new, name in changed) -%}
-        {%- if rows -%}
-            {%- set ns.statement = ns.statement | replace(relation | string, '(' ~ rows ~ ')') -%}
-        {%- endif -%}
+        {%- set rows = (
+            'select * exclude (is_new) from ' ~ built_from(relation.identifier) ~ ' where is_new = ' ~ is_new
+            if name in changed else 'select * from ' ~ relation ~ ' limit 0'
+        ) -%}
+        {%- set ns.statement = ns.statement | replace(relation | string, '(' ~ rows ~ ')') -%}
     {%- endfor -%}
     {{ return(ns.statement) }}
-{% endmacro %}
-
-{% macro contributing_rows(name, relation, is_new, is_changed) %}
-    {%- set rows = 'select * exclude (is_new) from ' ~ built_from(relation.identifier) ~ ' where ' -%}
-    {%- set came, left = rows ~ 'is_new', rows ~ 'not is_new' -%}
-    {%- if config.get('adds') -%}
-        {%- if graph_node(name).name not in config.get('adds') -%}
-            {{ return(none) }}
-        {%- endif -%}
-        {{ return((came if is_new else left) if is_changed else 'select * from ' ~ relation ~ ' limit 0') }}
-    {%- endif -%}
-    {%- set way = way_to_key(graph_node(name)) -%}
-    {%- if not way -%}
-        {{ return(none) }}
-    {%- endif -%}
-    {%- set now = 'select * from ' ~ relation ~ ' where ' ~ concerns(way) -%}
-    {%- if is_new or not is_changed -%}
-        {{ return(now) }}
-    {%- endif -%}
-    {{ return(
-        '(' ~ now ~ ' except all ' ~ came ~ ' and ' ~ concerns(way) ~ ') union all ' ~ left ~ ' and ' ~ concerns(way)
-    ) }}
 {% endmacro %}

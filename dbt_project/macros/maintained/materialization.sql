@@ -9,20 +9,23 @@
   - nothing is another: the model stays as it is, and keeps its version;
   - `key`: the model makes of the rows of one key what it makes of them among all others. The keys of all changed rows
     are made anew: the model's own statement, its inputs narrowed to these keys;
-  - `sums`: the model adds up these columns by all of its others, and counts the rows in `row_count`. What the changed
-    rows (of `key`, or of the inputs in `adds`) gave before is taken off, and what they give now is added;
-  - else it is built whole and compared with what it was.
+  - `adds`: the model makes rows of each row of these inputs, whatever the others are. What the rows that left gave is
+    taken out, and what those that came give is put in;
+  - `adds` with `sums`: it adds up these columns by all its other ones. What the rows that left gave is taken off, and
+    what those that came give is added. `row_count` counts the rows of a group, which goes with the last one; beside a
+    sum that may be unknown, `<sum>_count` counts those that are known;
+  - else it is built whole and compared with what it was (not with `compared=false`, where no reader follows rows).
 
   Each time the rows that differ become its changed rows, so the models below have only these to follow. A new version
   is remembered in the transaction that changes the rows. What a build that was killed left out has another version
   than the one remembered, and is built whole. Other code or variables and a full refresh build everything whole.
 
-  Config, besides `key`, `sums` and `adds`:
+  Config, besides:
   - `reached`: how changed rows of an input without the column `key` tell the keys that they concern: by a column of
     another name (`'contact_id'`), or by one that another input has beside the key (`'int_people_resolved.record_key'`,
     `'account_id = int_people_resolved.account_id'`);
   - `fingerprints`: a model with one `fingerprint` per key, which changes with all that is read of the key. Keys with
-    another fingerprint than the one remembered are made anew, whatever else changed.
+    another fingerprint are made anew, whatever else changed.
 #}
 {% materialization maintained, adapter='duckdb' %}
     {%- set known = remembered() -%}
@@ -36,6 +39,8 @@
         {{ return(maintained_whole(known, is_new=config.get('compared') is false)) }}
     {%- elif config.get('sums') -%}
         {{ return(maintained_by_sums(changed, known)) }}
+    {%- elif config.get('adds') -%}
+        {{ return(maintained_by_rows(changed, known)) }}
     {%- endif -%}
     {{ return(maintained_by_key(known)) }}
 {% endmaterialization %}
@@ -93,8 +98,9 @@
 
 
 {% macro maintained_by_sums(changed, known) %}
-    {%- set sums = config.get('sums') + ['row_count'] -%}
-    {%- set groups = adapter.get_columns_in_relation(this) | map(attribute='name') | reject('in', sums) | list -%}
+    {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='name') | list -%}
+    {%- set sums = counted_with(config.get('sums'), columns) -%}
+    {%- set groups = columns | reject('in', sums) | list -%}
     {%- call statement('main') -%}
         create or replace temp table {{ scratch('difference') }} as select * from {{ this }} limit 0;
         insert into {{ scratch('difference') }} by name (
@@ -110,13 +116,20 @@
         create or replace temp table {{ scratch('left') }} as
         select known.*, known.rowid as known_row
         from {{ this }} as known
-        inner join {{ scratch('difference') }} as difference
-            on {{ each(groups, 'known.{0} is not distinct from difference.{0}') | join(' and ') }};
+        inner join {{ scratch('difference') }} as difference on {{ same(groups, 'known', 'difference') }};
         delete from {{ this }} where rowid in (select known_row from {{ scratch('left') }});
         alter table {{ scratch('left') }} drop column known_row;
         create or replace temp table {{ scratch('came') }} as select * from {{ this }} limit 0;
         insert into {{ scratch('came') }} by name (
-            select {{ groups | join(', ') }}, {{ each(sums, 'sum({0}) as {0}') | join(', ') }}
+            select
+                {{ groups | join(', ') }}
+                {%- for sum in sums %},
+                {% if sum ~ '_count' in columns -%}
+                    case when sum({{ sum }}_count) > 0 then sum({{ sum }}) end as {{ sum }}
+                {%- else -%}
+                    sum({{ sum }}) as {{ sum }}
+                {%- endif -%}
+                {% endfor %}
             from (select * from {{ scratch('left') }} union all select * from {{ scratch('difference') }})
             group by {{ groups | join(', ') }}
             having sum(row_count) <> 0
@@ -124,12 +137,54 @@
         insert into {{ this }} select * from {{ scratch('came') }};
         {{ changed_rows(scratch('came'), scratch('left')) }}
         {{ remembering(known, 'by sums') }}
-        {{ without_scratch(['keys', 'difference', 'left', 'came']) }}
+        {{ without_scratch(['difference', 'left', 'came']) }}
     {%- endcall -%}
     {{ adapter.commit() }}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmacro %}
 
+{# The sums, the count of rows, and the counts of the sums that may be unknown (`<sum>_count`). #}
+{% macro counted_with(sums, columns) %}
+    {%- set found = sums + ['row_count'] -%}
+    {%- for sum in sums if sum ~ '_count' in columns -%}{%- do found.append(sum ~ '_count') -%}{%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro maintained_by_rows(changed, known) %}
+    {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='name') | list -%}
+    {%- call statement('main') -%}
+        create or replace temp table {{ scratch('left') }} as select * from {{ this }} limit 0;
+        insert into {{ scratch('left') }} by name ({{ contributed(false, changed) }});
+        create or replace temp table {{ scratch('came') }} as select * from {{ this }} limit 0;
+        insert into {{ scratch('came') }} by name ({{ contributed(true, changed) }});
+        {{ changed_rows(scratch('came'), scratch('left')) }}
+        delete from {{ this }} where rowid in (
+            select known_row
+            from (
+                select
+                    known.rowid as known_row,
+                    gone.times,
+                    row_number() over (partition by {{ each(columns, 'known.{0}') | join(', ') }}) as which
+                from {{ this }} as known
+                inner join (
+                    select * exclude (is_new), count(*) as times from {{ built_from() }} where not is_new group by all
+                ) as gone on {{ same(columns, 'known', 'gone') }}
+            )
+            where which <= times
+        );
+        insert into {{ this }} select * exclude (is_new) from {{ built_from() }} where is_new;
+        {{ remembering(known, 'by rows') }}
+        {{ without_scratch(['left', 'came']) }}
+    {%- endcall -%}
+    {{ adapter.commit() }}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmacro %}
+
+
+{% macro same(columns, one, other) %}
+    {{ return(each(columns, one ~ '.{0} is not distinct from ' ~ other ~ '.{0}') | join(' and ')) }}
+{% endmacro %}
 
 {% macro each(names, text) %}
     {%- set found = [] -%}

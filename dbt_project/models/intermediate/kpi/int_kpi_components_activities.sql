@@ -1,3 +1,5 @@
+{{ config(adds=['int_activities_resolved', 'int_quotes_resolved'], sums=['numerator']) }}
+
 with activities as (
     select * from {{ ref('int_activities_resolved') }}
 ),
@@ -68,7 +70,8 @@ final as (
         sales_rep,
         'all' as component_scope,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
-        cast(null as decimal(38, 6)) as denominator
+        cast(null as decimal(38, 6)) as denominator,
+        count(*) as row_count
     from components
     group by kpi, component_date, channel, source, campaign, region, segment, team, sales_rep
 )

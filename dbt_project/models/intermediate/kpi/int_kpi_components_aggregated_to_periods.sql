@@ -1,3 +1,8 @@
+{{ config(
+    adds=['int_kpi_components_unioned'],
+    sums=['numerator', 'denominator', 'mature_denominator']
+) }}
+
 with components as (
     select * from {{ ref('int_kpi_components_unioned') }}
 ),
@@ -27,7 +32,11 @@ cohorts as (
 
 by_member as (
     {{ rows_by_member(
-        'components', ['kpi', 'component_date', 'numerator', 'denominator'], scope='component_scope'
+        'components',
+        [
+            'kpi', 'component_date', 'numerator', 'denominator', 'row_count', 'numerator_count', 'denominator_count'
+        ],
+        scope='component_scope'
     ) }}
 ),
 
@@ -39,7 +48,10 @@ by_day as (
         dimension,
         member,
         sum(numerator) as numerator,
-        sum(denominator) as denominator
+        sum(denominator) as denominator,
+        sum(row_count) as row_count,
+        sum(numerator_count) as numerator_count,
+        sum(denominator_count) as denominator_count
     from by_member
     group by kpi, component_date, dimension, member
 ),
@@ -60,7 +72,10 @@ final as (
                     when cohorts.kpi is not null then 0
                 end
             ) as decimal(38, 6)
-        ) as mature_denominator
+        ) as mature_denominator,
+        cast(sum(by_day.row_count) as bigint) as row_count,
+        cast(sum(by_day.numerator_count) as bigint) as numerator_count,
+        cast(sum(by_day.denominator_count) as bigint) as denominator_count
     from by_day
     inner join calendar_periods
         on by_day.component_date = calendar_periods.calendar_date

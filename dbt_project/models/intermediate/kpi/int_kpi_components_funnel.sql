@@ -1,3 +1,5 @@
+{{ config(adds=['int_people_milestones_dated'], sums=['numerator', 'denominator']) }}
+
 with milestones as (
     select * from {{ ref('int_people_milestones_dated') }}
 ),
@@ -78,10 +80,12 @@ final as (
         segment,
         team,
         sales_rep,
-        cast(numerator as decimal(38, 6)) as numerator,
-        cast(denominator as decimal(38, 6)) as denominator,
+        cast(sum(numerator) as decimal(38, 6)) as numerator,
+        cast(sum(denominator) as decimal(38, 6)) as denominator,
+        sum(person_count) as row_count,
         'all' as component_scope
     from components
+    group by kpi, milestone_date, channel, source, campaign, region, segment, team, sales_rep
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ config(adds=['int_pipeline_flows_daily'], sums=['numerator']) }}
+
 with flows as (
     select * from {{ ref('int_pipeline_flows_daily') }}
 ),
@@ -30,7 +32,8 @@ final as (
         flows.sales_rep_id as sales_rep,
         flows.flow_scope as component_scope,
         cast(sum(flows.flow_amount) as decimal(38, 6)) as numerator,
-        cast(null as decimal(38, 6)) as denominator
+        cast(null as decimal(38, 6)) as denominator,
+        count(*) as row_count
     from flows
     inner join named
         on flows.flow = named.flow

@@ -1,3 +1,5 @@
+{{ config(adds=['int_tickets_measured', 'int_ratings_ranked'], sums=['numerator', 'denominator']) }}
+
 with tickets as (
     select * from {{ ref('int_tickets_measured') }}
 ),
@@ -97,7 +99,8 @@ final as (
         agent_group,
         'all' as component_scope,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
-        cast(sum(denominator) as decimal(38, 6)) as denominator
+        cast(sum(denominator) as decimal(38, 6)) as denominator,
+        count(*) as row_count
     from components
     group by kpi, component_date, region, segment, ticket_channel, agent_group
 )

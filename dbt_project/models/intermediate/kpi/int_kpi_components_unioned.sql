@@ -1,3 +1,26 @@
+{{ config(
+    adds=[
+        'int_kpi_components_funnel',
+        'int_kpi_components_amounts',
+        'int_kpi_components_opportunities',
+        'int_kpi_components_pipeline',
+        'int_kpi_components_spend',
+        'int_kpi_components_acquisition',
+        'int_kpi_components_spend_divided',
+        'int_kpi_components_attribution',
+        'int_kpi_components_stages_funnel',
+        'int_kpi_components_stages_pipeline',
+        'int_kpi_components_web',
+        'int_kpi_components_revenue',
+        'int_kpi_components_service',
+        'int_kpi_components_activities',
+        'int_kpi_components_responses',
+        'int_kpi_components_service_quality',
+        'int_kpi_components_value'
+    ],
+    sums=['numerator', 'denominator']
+) }}
+
 with funnel as (
     select * from {{ ref('int_kpi_components_funnel') }}
 ),
@@ -188,7 +211,10 @@ final as (
         {{ kpi_dimensions() | join(', ') }},
         component_scope,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
-        cast(sum(denominator) as decimal(38, 6)) as denominator
+        cast(sum(denominator) as decimal(38, 6)) as denominator,
+        count(*) as row_count,
+        count(numerator) as numerator_count,
+        count(denominator) as denominator_count
     from components
     group by kpi, component_date, {{ kpi_dimensions() | join(', ') }}, component_scope
 )

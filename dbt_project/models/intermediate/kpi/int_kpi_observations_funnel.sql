@@ -1,3 +1,5 @@
+{{ config(adds=['int_people_milestones_dated']) }}
+
 with milestones as (
     select * from {{ ref('int_people_milestones_dated') }}
 ),

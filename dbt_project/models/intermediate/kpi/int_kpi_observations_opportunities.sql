@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key') }}
+
 with opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
@@ -13,6 +15,7 @@ products as (
 -- credits are no deals and renewals have no cycle
 closed as (
     select
+        opportunities.opportunity_key,
         opportunities.closed_date,
         opportunities.channel,
         opportunities.source,
@@ -53,6 +56,7 @@ observed as (
 
 final as (
     select
+        opportunity_key,
         observation,
         closed_date as observed_date,
         channel,

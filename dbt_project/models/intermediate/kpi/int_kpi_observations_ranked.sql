@@ -1,3 +1,5 @@
+{{ config(compared=false) }}
+
 with observations as (
     select * from {{ ref('int_kpi_observations_split') }}
 ),

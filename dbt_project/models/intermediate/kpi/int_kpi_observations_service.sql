@@ -1,3 +1,5 @@
+{{ config(adds=['int_tickets_measured']) }}
+
 with tickets as (
     select * from {{ ref('int_tickets_measured') }}
 ),

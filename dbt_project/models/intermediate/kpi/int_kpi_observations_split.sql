@@ -1,3 +1,5 @@
+{{ config(adds=['int_kpi_observations_unioned']) }}
+
 with observations as (
     select * from {{ ref('int_kpi_observations_unioned') }}
 ),

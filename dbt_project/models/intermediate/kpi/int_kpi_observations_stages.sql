@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key') }}
+
 with visits as (
     select * from {{ ref('int_opportunity_stage_visits_measured') }}
 ),
@@ -17,6 +19,7 @@ stays as (
 
 final as (
     select
+        opportunity_key,
         'time_in_stage_days' as observation,
         last_exited_date as observed_date,
         pipeline_stage,

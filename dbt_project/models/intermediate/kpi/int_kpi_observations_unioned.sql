@@ -1,3 +1,11 @@
+{{ config(adds=[
+    'int_kpi_observations_funnel',
+    'int_kpi_observations_opportunities',
+    'int_kpi_observations_stages',
+    'int_kpi_observations_service',
+    'int_kpi_observations_responses'
+]) }}
+
 with funnel as (
     select * from {{ ref('int_kpi_observations_funnel') }}
 ),

@@ -16,15 +16,6 @@ periods as (
 
 stocks as (
     {{ with_all_dimensions(
-        'opportunities',
-        [
-            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
-            'sales_rep'
-        ],
-        keep=['kpi', 'stock_date', 'numerator', 'denominator']
-    ) }}
-    union all
-    {{ with_all_dimensions(
         'revenue',
         ['channel', 'region', 'segment'],
         keep=['kpi', 'stock_date', 'numerator', 'denominator']
@@ -39,6 +30,15 @@ stocks as (
 
 by_member as (
     {{ rows_by_member('stocks', ['kpi', 'stock_date', 'numerator', 'denominator']) }}
+    union all
+    select
+        kpi,
+        stock_date,
+        numerator,
+        null as denominator,
+        dimension,
+        member
+    from opportunities
 ),
 
 final as (

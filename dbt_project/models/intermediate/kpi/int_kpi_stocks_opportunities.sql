@@ -1,11 +1,12 @@
-{{ config(materialized='view') }}
+{{ config(adds=['int_opportunities_in_pipeline_daily'], sums=['numerator']) }}
 
 with daily as (
     select * from {{ ref('int_opportunities_in_pipeline_daily') }}
     where is_open
 ),
 
-by_member as (
+-- a day has few members but many opportunities
+by_day as (
     select
         snapshot_date,
         channel,
@@ -15,11 +16,12 @@ by_member as (
         segment,
         product,
         opportunity_type,
-        currency_code,
+        currency_code as currency,
         team,
-        sales_rep_id,
-        cast(sum(amount_reporting) as decimal(38, 6)) as pipeline_amount,
-        cast(sum(coalesce(weighted_amount_reporting, 0)) as decimal(38, 6)) as weighted_pipeline_amount
+        sales_rep_id as sales_rep,
+        sum(amount_reporting) as pipeline_amount,
+        sum(coalesce(weighted_amount_reporting, 0)) as weighted_pipeline_amount,
+        count(*) as row_count
     from daily
     group by
         snapshot_date,
@@ -35,27 +37,46 @@ by_member as (
         sales_rep_id
 ),
 
+placed as (
+    {{ with_all_dimensions(
+        'by_day',
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
+        ],
+        keep=['snapshot_date', 'pipeline_amount', 'weighted_pipeline_amount', 'row_count']
+    ) }}
+),
+
+by_member as (
+    {{ rows_by_member('placed', ['snapshot_date', 'pipeline_amount', 'weighted_pipeline_amount', 'row_count']) }}
+),
+
+summed as (
+    select
+        snapshot_date,
+        dimension,
+        member,
+        cast(sum(pipeline_amount) as decimal(38, 6)) as pipeline_amount,
+        cast(sum(weighted_pipeline_amount) as decimal(38, 6)) as weighted_pipeline_amount,
+        cast(sum(row_count) as bigint) as row_count
+    from by_member
+    group by snapshot_date, dimension, member
+),
+
 -- all three are told of the same rows, so these are added up once
 final as (
     select
         kpis.kpi,
-        by_member.snapshot_date as stock_date,
-        by_member.channel,
-        by_member.source,
-        by_member.campaign,
-        by_member.region,
-        by_member.segment,
-        by_member.product,
-        by_member.opportunity_type,
-        by_member.currency_code as currency,
-        by_member.team,
-        by_member.sales_rep_id as sales_rep,
+        summed.snapshot_date as stock_date,
+        summed.dimension,
+        summed.member,
         case kpis.kpi
-            when 'weighted_pipeline_amount' then by_member.weighted_pipeline_amount
-            else by_member.pipeline_amount
+            when 'weighted_pipeline_amount' then summed.weighted_pipeline_amount
+            else summed.pipeline_amount
         end as numerator,
-        cast(null as decimal(38, 6)) as denominator
-    from by_member
+        summed.row_count
+    from summed
     cross join (values ('pipeline_amount'), ('pipeline_closing_amount'), ('weighted_pipeline_amount')) as kpis (kpi)
 )
 

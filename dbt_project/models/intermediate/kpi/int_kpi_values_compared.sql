@@ -1,3 +1,5 @@
+{{ config(compared=false) }}
+
 with completed as (
     select * from {{ ref('int_kpi_values_completed') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(compared=false) }}
+
 with computed as (
     select * from {{ ref('int_kpi_results_unioned') }}
 ),

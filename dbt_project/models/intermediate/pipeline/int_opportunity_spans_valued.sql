@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key') }}
+
 with open_intervals as (
     select * from {{ ref('int_opportunity_open_intervals') }}
     where open_from_date < open_to_date

@@ -1,3 +1,12 @@
+{{ config(
+    adds=['int_pipeline_flows_daily', 'int_opportunities_in_pipeline_daily'],
+    sums=[
+        'opening_amount', 'created_amount', 'reopened_amount', 'pulled_in_amount', 'pushed_out_amount',
+        'amount_changes', 'won_amount', 'lost_amount', 'fx_amount', 'transferred_in_amount',
+        'transferred_out_amount', 'closing_amount'
+    ]
+) }}
+
 with flows as (
     select * from {{ ref('int_pipeline_flows_daily') }}
     where counted_close_date is not null
@@ -116,7 +125,8 @@ final as (
         cast(sum(case when flow = 'transferred_in' then amount else 0 end) as decimal(18, 2)) as transferred_in_amount,
         cast(sum(case when flow = 'transferred_out' then amount else 0 end) as decimal(18, 2))
             as transferred_out_amount,
-        cast(sum(case when flow = 'closing' then amount else 0 end) as decimal(18, 2)) as closing_amount
+        cast(sum(case when flow = 'closing' then amount else 0 end) as decimal(18, 2)) as closing_amount,
+        count(*) as row_count
     from by_member
     group by period_grain, period_start_date, dimension, member
 )

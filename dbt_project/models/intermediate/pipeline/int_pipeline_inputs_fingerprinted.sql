@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key') }}
+
 with spans as (
     select * from {{ ref('int_opportunity_spans_valued') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(adds=['int_kpi_components_unioned']) }}
+
 with components as (
     select * from {{ ref('int_kpi_components_unioned') }}
 ),
