@@ -15,9 +15,14 @@
     {%- set selects, sizes = [], ['(select count(*) from ' ~ this ~ ')'] -%}
     {%- for name in changed if config.get('fingerprints') in [none, graph_node(name).name] -%}
         {%- set rows, way = changed_rows_of(known.inputs[name]), way_to_key(graph_node(name)) -%}
-        {%- if not is_followed(name, rows, way) -%}{{ return(false) }}{%- endif -%}
+        {%- if not is_followed(name, known.inputs[name], rows, way) -%}{{ return(false) }}{%- endif -%}
         {%- if way -%}
             {%- do selects.append(keys_told(way, rows)) -%}
+            {%- if known.inputs[name].is_staged and has_column(this, 'record_id') -%}
+                {%- do selects.append(
+                    'select ' ~ config.get('key') ~ ' from ' ~ this ~ ' where record_id in (select record_id from ' ~ rows ~ ')'
+                ) -%}
+            {%- endif -%}
             {%- do sizes.append('(select count(*) from ' ~ known.inputs[name].relation ~ ')') -%}
         {%- endif -%}
     {%- endfor -%}
@@ -35,8 +40,12 @@
     {{ return(unknown == 0 and keys * 3 <= size) }}
 {% endmacro %}
 
-{% macro is_followed(name, rows, way) %}
-    {{ return(rows is not none and (graph_node(name).name in config.get('adds', []) or way is not none)) }}
+{# What a view makes of all rows of an input has no key, unless `reached` says so. #}
+{% macro is_followed(name, input, rows, way) %}
+    {%- set is_said = graph_node(name).name in config.get('reached', {}) -%}
+    {{ return(rows is not none and (
+        graph_node(name).name in config.get('adds', []) or (way is not none and (is_said or not input.is_in_view))
+    )) }}
 {% endmacro %}
 
 
@@ -57,7 +66,7 @@
 {% macro way_to_key(node) %}
     {%- set said = config.get('reached', {}).get(node.name) -%}
     {%- if said is none -%}
-        {{ return({'column': config.get('key')} if config.get('key') and has_key(node) else none) }}
+        {{ return({'column': config.get('key')} if config.get('key') and has_column(relation_of(node), config.get('key')) else none) }}
     {%- elif '.' not in said -%}
         {{ return({'column': said}) }}
     {%- endif -%}
@@ -66,10 +75,10 @@
     {{ return({'column': column, 'link': relation_of(graph.nodes['model.' ~ project_name ~ '.' ~ link]), 'beside': beside}) }}
 {% endmacro %}
 
-{% macro has_key(node) %}
+{% macro has_column(relation, column) %}
     {{ return(run_query(
-        "select count(*) from duckdb_columns() where schema_name = '" ~ node.schema ~ "' and table_name = '"
-        ~ (node.alias or node.identifier) ~ "' and column_name = '" ~ config.get('key') ~ "'"
+        "select count(*) from duckdb_columns() where schema_name = '" ~ relation.schema ~ "' and table_name = '"
+        ~ relation.identifier ~ "' and column_name = '" ~ column ~ "'"
     ).rows[0][0] > 0) }}
 {% endmacro %}
 

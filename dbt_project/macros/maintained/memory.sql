@@ -13,13 +13,14 @@
 
 {#
   What is known of this model: its `version` and `basis`, and per input, by unique id, its `relation`, the version that
-  was `read`, the `version` now, and `base`, the version from which its changed rows lead to that.
+  was `read`, the `version` now, and `base`, the version from which its changed rows lead to that; whether it `is_staged`,
+  and whether it `is_in_view`.
 #}
 {% macro remembered() %}
     {%- set inputs, known = inputs_of(model), {'version': none, 'basis': none, 'inputs': {}} -%}
     {%- set told = [] -%}
-    {%- for name, relation in inputs.items() -%}
-        {%- do told.append("('" ~ name ~ "', " ~ version_now(name, relation) ~ ")") -%}
+    {%- for name, input in inputs.items() -%}
+        {%- do told.append("('" ~ name ~ "', " ~ version_now(name, input.relation) ~ ")") -%}
     {%- endfor -%}
     {%- if told -%}
         {%- for name, now, base, read, version, basis in run_query(
@@ -31,7 +32,8 @@
         ).rows -%}
             {%- do known.update({'version': version, 'basis': basis}) -%}
             {%- do known.inputs.update({name: {
-                'relation': inputs[name], 'version': now, 'base': base, 'read': read, 'is_staged': is_staged(name)
+                'relation': inputs[name].relation, 'is_staged': is_staged(name), 'is_in_view': inputs[name].is_in_view,
+                'version': now, 'base': base, 'read': read
             }}) -%}
         {%- endfor -%}
     {%- endif -%}
@@ -52,16 +54,16 @@
 {% macro is_staged(name) %}{{ return(graph_node(name).config.materialized == 'incremental') }}{% endmacro %}
 
 
-{# The relations that a model reads, through views, by unique id. #}
-{% macro inputs_of(node) %}
+{# What a model reads, by unique id: the `relation`, and whether it is read through a view. #}
+{% macro inputs_of(node, is_in_view=false) %}
     {%- set found = {} -%}
     {%- set prints = ['model.' ~ project_name ~ '.' ~ node.config.fingerprints] if node.config.fingerprints else [] -%}
     {%- for name in node.depends_on.nodes + prints -%}
         {%- set input = graph_node(name) -%}
         {%- if input.config.materialized == 'view' -%}
-            {%- do found.update(inputs_of(input)) -%}
-        {%- else -%}
-            {%- do found.update({name: relation_of(input)}) -%}
+            {%- do found.update(inputs_of(input, is_in_view=true)) -%}
+        {%- elif name not in found -%}
+            {%- do found.update({name: {'relation': relation_of(input), 'is_in_view': is_in_view}}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}

@@ -1,3 +1,13 @@
+{{ config(
+    key='opportunity_key',
+    reached={
+        'int_opportunity_contacts_unioned': 'int_opportunities_kept.opportunity_id',
+        'int_people_resolved': 'int_opportunity_people_resolved.person_key',
+        'int_people_merged': 'int_opportunity_people_resolved.person_key'
+    }
+) }}
+-- depends_on: {{ ref('int_opportunity_people_resolved') }}
+
 with opportunities as (
     select * from {{ ref('int_opportunities_kept') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='opportunity_id', reached={'int_record_merges_unioned': 'merged_id'}) }}
+
 with opportunities as (
     select * from {{ ref('int_opportunities_recalled') }}
 ),

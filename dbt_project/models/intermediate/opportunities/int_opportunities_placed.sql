@@ -1,3 +1,11 @@
+{{ config(
+    key='opportunity_key',
+    reached={
+        'int_people': 'person_key = int_opportunities_contacted.primary_person_key',
+        'int_accounts_merged': 'int_opportunities_accounted.account_key'
+    }
+) }}
+
 with staged as (
     select * from {{ ref('int_opportunities_staged') }}
 ),

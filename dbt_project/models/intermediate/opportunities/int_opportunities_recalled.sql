@@ -1,3 +1,5 @@
+{{ config(key='opportunity_id') }}
+
 with opportunities as (
     select * from {{ ref('int_opportunities_unioned') }}
 ),

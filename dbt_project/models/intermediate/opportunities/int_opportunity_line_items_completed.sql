@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key', reached={'int_opportunity_line_items_unioned': 'int_opportunities_valued.opportunity_id'}) }}
+
 with line_items as (
     select * from {{ ref('int_opportunity_line_items_unioned') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key') }}
+
 with stage_events as (
     select * from {{ ref('int_opportunity_stage_events_sequenced') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key', reached={'int_opportunity_stage_events_unioned': 'int_opportunities_kept.opportunity_id'}) }}
+
 with stage_events as (
     select * from {{ ref('int_opportunity_stage_events_unioned') }}
 ),

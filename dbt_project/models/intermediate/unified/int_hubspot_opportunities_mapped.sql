@@ -1,3 +1,11 @@
+{{ config(
+    key='opportunity_id',
+    reached={
+        'stg_hubspot__deals': 'deal_id',
+        'int_hubspot_associations_unpacked': 'from_id'
+    }
+) }}
+
 with deals as (
     select * from {{ ref('stg_hubspot__deals') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='line_item_id', reached={'int_hubspot_associations_unpacked': 'to_id'}) }}
+
 with line_items as (
     select * from {{ ref('stg_hubspot__line_items') }}
 ),

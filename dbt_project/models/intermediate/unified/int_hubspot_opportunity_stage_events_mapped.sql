@@ -1,3 +1,11 @@
+{{ config(
+    key='opportunity_id',
+    reached={
+        'stg_hubspot__deals': 'deal_id',
+        'stg_hubspot__deal_property_history': 'deal_id'
+    }
+) }}
+
 with property_history as (
     select * from {{ ref('stg_hubspot__deal_property_history') }}
     where property_name = 'dealstage'

@@ -1,3 +1,5 @@
+{{ config(key='opportunity_id') }}
+
 with files_opportunities as (
     select * from {{ ref('int_files_opportunities_mapped') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='opportunity_id') }}
+
 with files_opportunity_changes as (
     select * from {{ ref('stg_files__opportunity_changes') }}
 ),

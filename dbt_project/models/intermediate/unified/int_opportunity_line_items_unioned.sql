@@ -1,3 +1,5 @@
+{{ config(key='line_item_id') }}
+
 with files_opportunity_line_items as (
     select * from {{ ref('int_files_opportunity_line_items_mapped') }}
 ),

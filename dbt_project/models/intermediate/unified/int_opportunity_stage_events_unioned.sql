@@ -1,3 +1,5 @@
+{{ config(key='opportunity_id') }}
+
 with files_opportunity_stage_events as (
     select * from {{ ref('stg_files__opportunity_stage_events') }}
 ),

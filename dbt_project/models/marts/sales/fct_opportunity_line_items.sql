@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key') }}
+
 with line_items as (
     select * from {{ ref('int_opportunity_line_items_completed') }}
 ),
