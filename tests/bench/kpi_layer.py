@@ -127,7 +127,8 @@ def change(settings: Settings) -> int:
     with raw_tables.connect(settings.warehouse_path) as connection:
         for table, values in _CHANGES.items():
             found = connection.execute(
-                f"update staging.{table} set {values} where hash(record_id) % 100 = 0"
+                f"update staging.{table} set {values}, load_seq = (select max(load_seq) + 1 from staging.{table}) "
+                "where hash(record_id) % 100 = 0"
             ).fetchall()
             changed += found[0][0]
     return changed
