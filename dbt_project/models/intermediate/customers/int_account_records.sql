@@ -1,3 +1,5 @@
+{{ config(key='account_id', reached={'int_record_merges_unioned': 'merged_id'}) }}
+
 with accounts as (
     select * from {{ ref('int_accounts_unioned') }}
 ),
@@ -10,17 +12,12 @@ merge_log as (
     select * from {{ ref('int_record_merges_unioned') }}
 ),
 
-opportunities as (
-    select * from {{ ref('int_opportunities_unioned') }}
+crm_sources as (
+    select * from {{ ref('int_crm_sources_found') }}
 ),
 
 run_parameters as (
     select * from {{ ref('int_run_parameters') }}
-),
-
-crm_sources as (
-    select distinct source_system
-    from opportunities
 ),
 
 merges_in_force as (

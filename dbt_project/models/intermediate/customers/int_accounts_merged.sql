@@ -1,3 +1,5 @@
+{{ config(key='account_key', reached={'int_account_records': 'int_accounts_resolved.record_key'}) }}
+
 with accounts as (
     select * from {{ ref('int_account_records') }}
 ),

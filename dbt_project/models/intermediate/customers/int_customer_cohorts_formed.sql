@@ -1,3 +1,5 @@
+{{ config(key='customer_key', reached={'int_mrr_by_customer_month_ends': 'account_key'}) }}
+
 with by_customer as (
     select * from {{ ref('int_mrr_by_customer_month_ends') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='customer_key', reached={'int_invoice_entries_valued': 'account_key'}) }}
+
 with entries as (
     select * from {{ ref('int_invoice_entries_valued') }}
 ),

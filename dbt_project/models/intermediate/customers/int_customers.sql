@@ -1,3 +1,12 @@
+{{ config(
+    key='customer_key',
+    reached={
+        'int_accounts_first_leads': 'int_purchases_unioned.account_key',
+        'int_accounts_merged': 'int_purchases_unioned.account_key',
+        'int_people': 'person_key',
+    }
+) }}
+
 with purchases as (
     select * from {{ ref('int_purchases_unioned') }}
 ),
@@ -12,6 +21,10 @@ people as (
 
 accounts as (
     select * from {{ ref('int_accounts_merged') }}
+),
+
+first_leads as (
+    select * from {{ ref('int_accounts_first_leads') }}
 ),
 
 ranked_purchases as (
@@ -29,19 +42,6 @@ ranked_purchases as (
     from purchases
 ),
 
-ranked_people as (
-    select
-        account_key,
-        channel,
-        row_number() over (
-            partition by account_key
-            order by lead_at, lead_id, source_system
-        ) as person_rank
-    from people
-    where account_key is not null
-        and is_lead
-),
-
 final as (
     select
         first_purchases.customer_key,
@@ -52,15 +52,14 @@ final as (
         first_purchases.purchase_date as first_purchase_date,
         substr(first_purchases.purchase_kind, 3) as first_purchase_kind,
         first_purchases.opportunity_key as first_opportunity_key,
-        coalesce(opportunities.channel, first_people.channel, '(unknown)') as channel,
+        coalesce(opportunities.channel, first_leads.channel, '(unknown)') as channel,
         coalesce(accounts.region, buyers.region, '(unknown)') as region,
         coalesce(accounts.segment, buyers.segment, '(unknown)') as segment
     from ranked_purchases as first_purchases
     left join opportunities
         on first_purchases.opportunity_key = opportunities.opportunity_key
-    left join ranked_people as first_people
-        on first_purchases.account_key = first_people.account_key
-        and first_people.person_rank = 1
+    left join first_leads
+        on first_purchases.account_key = first_leads.account_key
     left join accounts
         on first_purchases.account_key = accounts.account_key
     left join people as buyers

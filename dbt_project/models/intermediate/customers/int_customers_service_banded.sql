@@ -1,3 +1,11 @@
+{{ config(
+    key='account_key',
+    reached={
+        'int_tickets_placed': 'int_mrr_retention_compared.account_key',
+        'int_ratings_ranked': 'int_mrr_retention_compared.account_key',
+    }
+) }}
+
 with compared as (
     select * from {{ ref('int_mrr_retention_compared') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='customer_key') }}
+
 with purchases as (
     select * from {{ ref('int_purchases_unioned') }}
 ),

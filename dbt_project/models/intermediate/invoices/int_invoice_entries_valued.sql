@@ -1,3 +1,5 @@
+{{ config(key='invoice_id', reached={'int_accounts_of_customers': 'int_invoices_unioned.account_id'}) }}
+
 with invoices as (
     select * from {{ ref('int_invoices_unioned') }}
 ),
@@ -7,11 +9,7 @@ refunds as (
 ),
 
 accounts as (
-    select * from {{ ref('int_accounts_resolved') }}
-),
-
-customers as (
-    select * from {{ ref('int_customers') }}
+    select * from {{ ref('int_accounts_of_customers') }}
 ),
 
 rates as (
@@ -72,9 +70,9 @@ final as (
         entries.invoice_id,
         entries.subscription_id,
         coalesce(accounts.account_key, '(unknown)') as account_key,
-        coalesce(customers.channel, '(unknown)') as channel,
-        coalesce(customers.region, '(unknown)') as region,
-        coalesce(customers.segment, '(unknown)') as segment,
+        coalesce(accounts.channel, '(unknown)') as channel,
+        coalesce(accounts.region, '(unknown)') as region,
+        coalesce(accounts.segment, '(unknown)') as segment,
         entries.entry_date,
         entries.status,
         entries.billing_reason,
@@ -93,8 +91,6 @@ final as (
     left join accounts
         on entries.source_system = accounts.source_system
         and entries.account_id = accounts.account_id
-    left join customers
-        on accounts.account_key = customers.account_key
     left join rates
         on entries.currency_code = rates.currency_code
         and entries.entry_date = rates.rate_date

@@ -1,3 +1,5 @@
+{{ config(key='account_key', reached={'int_customers': 'int_mrr_item_month_ends.account_key'}) }}
+
 with items as (
     select * from {{ ref('int_mrr_item_month_ends') }}
 ),

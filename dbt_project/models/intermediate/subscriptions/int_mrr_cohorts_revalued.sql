@@ -1,3 +1,5 @@
+{{ config(key='account_key', reached={'int_customer_cohorts_formed': 'customer_key'}) }}
+
 with cohorts as (
     select * from {{ ref('int_customer_cohorts_formed') }}
 ),

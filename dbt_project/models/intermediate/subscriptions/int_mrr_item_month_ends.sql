@@ -1,3 +1,5 @@
+{{ config(key='account_key') }}
+
 with month_ends as (
     select * from {{ ref('int_mrr_month_ends') }}
 ),

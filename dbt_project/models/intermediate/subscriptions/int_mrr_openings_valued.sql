@@ -1,3 +1,5 @@
+{{ config(key='account_key') }}
+
 with paired as (
     select * from {{ ref('int_mrr_periods_paired') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='account_id', reached={'stg_stripe__customers': 'customer_id'}) }}
+
 with customers as (
     select * from {{ ref('stg_stripe__customers') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='invoice_line_id') }}
+
 with lines as (
     select * from {{ ref('stg_stripe__invoice_lines') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='invoice_id') }}
+
 with invoices as (
     select * from {{ ref('stg_stripe__invoices') }}
 ),

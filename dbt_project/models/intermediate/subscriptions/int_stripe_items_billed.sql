@@ -1,3 +1,5 @@
+{{ config(key='invoice_line_id') }}
+
 with lines as (
     select * from {{ ref('stg_stripe__invoice_lines') }}
 ),
@@ -5,6 +7,7 @@ with lines as (
 -- proration lines bill the past; a metered line bills the period before it
 final as (
     select
+        invoice_line_id,
         subscription_id,
         subscription_item_id,
         period_starts_at as observed_at,

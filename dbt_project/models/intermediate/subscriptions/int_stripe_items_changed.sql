@@ -1,3 +1,5 @@
+{{ config(key='subscription_id') }}
+
 with observations as (
     select * from {{ ref('int_stripe_items_observed') }}
 ),
@@ -15,11 +17,11 @@ compared as (
         unit_price,
         quantity,
         min(observed_at) over (partition by subscription_id) as subscription_observed_at,
-        max(billed_until) over (partition by subscription_item_id) as billed_until,
+        max(billed_until) over (partition by subscription_id, subscription_item_id) as billed_until,
         listed_count,
-        max(listed_count) over (partition by subscription_item_id) = 1 as is_listed,
+        max(listed_count) over (partition by subscription_id, subscription_item_id) = 1 as is_listed,
         lag(price_id || '|' || coalesce(quantity, 1)) over (
-            partition by subscription_item_id order by observed_at, listed_count, price_id, quantity
+            partition by subscription_id, subscription_item_id order by observed_at, listed_count, price_id, quantity
         ) as previous_state
     from observations
 ),
@@ -62,7 +64,7 @@ final as (
         unit_price,
         quantity
     from changed
-    window item_changes as (partition by subscription_item_id order by observed_at, listed_count)
+    window item_changes as (partition by subscription_id, subscription_item_id order by observed_at, listed_count)
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ config(key='subscription_id') }}
+
 with item_versions as (
     select * from {{ ref('stg_stripe__subscription_item_versions') }}
 ),
@@ -8,10 +10,11 @@ billed as (
 
 billed_items as (
     select
+        subscription_id,
         subscription_item_id,
         max(observed_at) as last_billed_at
     from billed
-    group by subscription_item_id
+    group by subscription_id, subscription_item_id
 ),
 
 dated_versions as (
@@ -27,7 +30,7 @@ dated_versions as (
         case when usage_type = 'metered' then 0 else unit_price end as unit_price,
         case when usage_type = 'metered' then 0 else quantity end as quantity,
         extracted_at,
-        min(extracted_at) over (partition by subscription_item_id, price_id, quantity)
+        min(extracted_at) over (partition by subscription_id, subscription_item_id, price_id, quantity)
             as first_extracted_at,
         max(extracted_at) over (partition by subscription_id) as last_extracted_at
     from item_versions
@@ -51,7 +54,8 @@ final as (
         dated_versions.quantity
     from dated_versions
     left join billed_items
-        on dated_versions.subscription_item_id = billed_items.subscription_item_id
+        on dated_versions.subscription_id = billed_items.subscription_id
+        and dated_versions.subscription_item_id = billed_items.subscription_item_id
     where dated_versions.extracted_at = dated_versions.last_extracted_at
 )
 

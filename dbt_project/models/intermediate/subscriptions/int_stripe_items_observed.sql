@@ -1,3 +1,5 @@
+{{ config(key='subscription_id') }}
+
 with billed as (
     select * from {{ ref('int_stripe_items_billed') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='subscription_id') }}
+
 with subscriptions as (
     select * from {{ ref('stg_stripe__subscriptions') }}
 ),

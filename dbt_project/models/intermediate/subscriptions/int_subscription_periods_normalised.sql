@@ -1,3 +1,10 @@
+{{ config(
+    key='subscription_id',
+    reached={
+        'int_accounts_resolved': 'int_subscription_periods_unioned.account_id',
+    }
+) }}
+
 with periods as (
     select * from {{ ref('int_subscription_periods_unioned') }}
 ),

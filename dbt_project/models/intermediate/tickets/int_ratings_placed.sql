@@ -1,3 +1,13 @@
+{{ config(
+    key='rating_id',
+    reached={
+        'int_tickets_placed': 'int_ratings_unioned.ticket_id',
+        'int_tickets_unioned': 'int_ratings_unioned.ticket_id',
+        'int_record_merges_unioned': 'merged_id = int_ratings_unioned.ticket_id',
+        'int_accounts_placed': 'int_ratings_unioned.account_id',
+    }
+) }}
+
 with ratings as (
     select * from {{ ref('int_ratings_unioned') }}
 ),
@@ -16,11 +26,7 @@ record_merges as (
 ),
 
 accounts as (
-    select * from {{ ref('int_accounts_resolved') }}
-),
-
-merged_accounts as (
-    select * from {{ ref('int_accounts_merged') }}
+    select * from {{ ref('int_accounts_placed') }}
 ),
 
 run_parameters as (
@@ -74,8 +80,8 @@ final as (
         known.ticket_id,
         known.has_unknown_ticket,
         coalesce(tickets.account_key, accounts.account_key) as account_key,
-        coalesce(tickets.region, merged_accounts.region, '(unknown)') as region,
-        coalesce(tickets.segment, merged_accounts.segment, '(unknown)') as segment,
+        coalesce(tickets.region, accounts.region, '(unknown)') as region,
+        coalesce(tickets.segment, accounts.segment, '(unknown)') as segment,
         coalesce(tickets.ticket_channel, '(unknown)') as ticket_channel,
         coalesce(tickets.agent_group, '(unknown)') as agent_group,
         known.agent_id,
@@ -92,8 +98,6 @@ final as (
     left join accounts
         on known.source_system = accounts.source_system
         and known.account_id = accounts.account_id
-    left join merged_accounts
-        on accounts.account_key = merged_accounts.account_key
     -- answers about deleted and merged tickets leave with them, those about a ticket that nobody knows stay
     where known.ticket_id is null
         or known.has_unknown_ticket

@@ -1,3 +1,5 @@
+{{ config(key='subject_key') }}
+
 with ratings as (
     select * from {{ ref('int_ratings_placed') }}
 ),
@@ -23,6 +25,7 @@ final as (
         ratings.source_system,
         ratings.rating_id,
         ratings.ticket_key,
+        ratings.subject_key,
         ratings.account_key,
         ratings.region,
         ratings.segment,

@@ -1,3 +1,5 @@
+{{ config(key='ticket_key') }}
+
 with tickets as (
     select * from {{ ref('int_tickets_placed') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='ticket_key', reached={'int_ticket_events_unioned': 'int_tickets_placed.ticket_id'}) }}
+
 with tickets as (
     select * from {{ ref('int_tickets_placed') }}
 ),

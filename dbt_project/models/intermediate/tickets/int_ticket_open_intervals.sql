@@ -1,3 +1,5 @@
+{{ config(key='ticket_key', reached={'int_ticket_events_unioned': 'int_tickets_placed.ticket_id'}) }}
+
 with tickets as (
     select * from {{ ref('int_tickets_placed') }}
 ),
@@ -6,17 +8,15 @@ events as (
     select * from {{ ref('int_ticket_events_unioned') }}
 ),
 
+telling_sources as (
+    select * from {{ ref('int_ticket_sources_telling') }}
+),
+
 run_parameters as (
     select * from {{ ref('int_run_parameters') }}
 ),
 
 -- where a source tells no events, nobody knows whether its tickets are still open
-telling_sources as (
-    select distinct source_system
-    from events
-    where not is_deleted
-),
-
 changes as (
     select
         tickets.ticket_key,

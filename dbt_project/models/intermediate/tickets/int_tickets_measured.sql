@@ -1,3 +1,5 @@
+{{ config(key='ticket_key') }}
+
 with tickets as (
     select * from {{ ref('int_tickets_placed') }}
 ),
@@ -10,14 +12,8 @@ instants as (
     select * from {{ ref('int_ticket_instants_measured') }}
 ),
 
-events as (
-    select * from {{ ref('int_ticket_events_unioned') }}
-),
-
 telling_sources as (
-    select distinct source_system
-    from events
-    where not is_deleted
+    select * from {{ ref('int_ticket_sources_telling') }}
 ),
 
 final as (

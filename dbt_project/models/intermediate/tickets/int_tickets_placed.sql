@@ -1,3 +1,11 @@
+{{ config(
+    key='ticket_id',
+    reached={
+        'int_record_merges_unioned': 'merged_id = int_tickets_unioned.ticket_id',
+        'int_accounts_placed': 'int_tickets_unioned.account_id',
+    }
+) }}
+
 with tickets as (
     select * from {{ ref('int_tickets_unioned') }}
 ),
@@ -7,11 +15,7 @@ record_merges as (
 ),
 
 accounts as (
-    select * from {{ ref('int_accounts_resolved') }}
-),
-
-merged_accounts as (
-    select * from {{ ref('int_accounts_merged') }}
+    select * from {{ ref('int_accounts_placed') }}
 ),
 
 run_parameters as (
@@ -60,8 +64,8 @@ final as (
         dated.source_system,
         dated.ticket_id,
         accounts.account_key,
-        coalesce(merged_accounts.region, '(unknown)') as region,
-        coalesce(merged_accounts.segment, '(unknown)') as segment,
+        coalesce(accounts.region, '(unknown)') as region,
+        coalesce(accounts.segment, '(unknown)') as segment,
         dated.created_at,
         dated.created_date,
         dated.ticket_channel,
@@ -79,8 +83,6 @@ final as (
     left join accounts
         on dated.source_system = accounts.source_system
         and dated.account_id = accounts.account_id
-    left join merged_accounts
-        on accounts.account_key = merged_accounts.account_key
     where dated.created_date <= run_parameters.as_of_date
 )
 

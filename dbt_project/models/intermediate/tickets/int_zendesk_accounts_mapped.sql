@@ -1,3 +1,5 @@
+{{ config(key='account_id', reached={'stg_zendesk__organizations': 'organization_id'}) }}
+
 with organizations as (
     select * from {{ ref('stg_zendesk__organizations') }}
 ),

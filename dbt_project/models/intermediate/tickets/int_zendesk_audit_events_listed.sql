@@ -1,3 +1,5 @@
+{{ config(key='audit_id') }}
+
 with audits as (
     select * from {{ ref('stg_zendesk__ticket_audits') }}
 ),

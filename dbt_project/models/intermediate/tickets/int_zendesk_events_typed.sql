@@ -1,3 +1,10 @@
+{{ config(
+    key='ticket_id',
+    reached={
+        'stg_zendesk__users': 'user_id = int_zendesk_audit_events_listed.author_id',
+    }
+) }}
+
 with audit_events as (
     select * from {{ ref('int_zendesk_audit_events_listed') }}
 ),

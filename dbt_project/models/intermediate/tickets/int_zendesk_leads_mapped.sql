@@ -1,3 +1,5 @@
+{{ config(key='lead_id', reached={'stg_zendesk__users': 'user_id'}) }}
+
 with users as (
     select * from {{ ref('stg_zendesk__users') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='satisfaction_rating_id') }}
+
 with versions as (
     select * from {{ ref('stg_zendesk__satisfaction_rating_versions') }}
 ),
@@ -34,6 +36,7 @@ answers as (
             when version_rank = 1 then satisfaction_rating_id
             else satisfaction_rating_id || '@' || changed_at
         end as rating_id,
+        satisfaction_rating_id,
         ticket_id,
         assignee_id,
         score,
@@ -50,6 +53,7 @@ answers as (
 final as (
     select
         rating_id,
+        satisfaction_rating_id,
         ticket_id,
         cast(null as {{ dbt.type_string() }}) as account_id,
         'csat' as survey_type,

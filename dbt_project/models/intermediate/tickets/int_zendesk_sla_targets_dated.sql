@@ -1,3 +1,5 @@
+{{ config(key='ticket_id') }}
+
 with targets as (
     select * from {{ ref('int_zendesk_sla_targets_ended') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='ticket_id') }}
+
 with events as (
     select * from {{ ref('stg_zendesk__ticket_metric_events') }}
     where not is_deleted

@@ -1,3 +1,5 @@
+{{ config(key='ticket_id') }}
+
 with typed as (
     select * from {{ ref('int_zendesk_events_typed') }}
 ),

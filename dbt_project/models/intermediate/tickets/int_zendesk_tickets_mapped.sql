@@ -1,3 +1,5 @@
+{{ config(key='ticket_id') }}
+
 with tickets as (
     select * from {{ ref('stg_zendesk__tickets') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_accounts as (
     select * from {{ ref('int_files_accounts_mapped') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='account_id', reached={'stg_hubspot__companies': 'company_id'}) }}
+
 with companies as (
     select * from {{ ref('stg_hubspot__companies') }}
 ),

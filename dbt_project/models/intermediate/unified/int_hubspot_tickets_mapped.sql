@@ -1,3 +1,5 @@
+{{ config(key='ticket_id', reached={'int_hubspot_associations_unpacked': 'from_id'}) }}
+
 with tickets as (
     select * from {{ ref('stg_hubspot__tickets') }}
 ),

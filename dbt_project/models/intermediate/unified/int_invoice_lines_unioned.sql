@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_invoice_lines as (
     select * from {{ ref('int_files_invoice_lines_mapped') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_invoices as (
     select * from {{ ref('int_files_invoices_mapped') }}
 ),

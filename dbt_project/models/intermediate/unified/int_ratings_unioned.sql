@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_ratings as (
     select * from {{ ref('int_files_ratings_mapped') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_subscription_periods as (
     select * from {{ ref('int_files_subscription_periods_mapped') }}
 ),

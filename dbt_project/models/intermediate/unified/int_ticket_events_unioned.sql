@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_ticket_events as (
     select * from {{ ref('stg_files__ticket_events') }}
 ),

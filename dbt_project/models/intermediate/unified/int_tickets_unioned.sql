@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_tickets as (
     select * from {{ ref('int_files_tickets_mapped') }}
 ),

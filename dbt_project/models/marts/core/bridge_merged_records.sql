@@ -11,7 +11,7 @@ merge_log as (
 ),
 
 tickets as (
-    select * from {{ ref('int_tickets_unioned') }}
+    select * from {{ ref('int_tickets_marked_merged') }}
 ),
 
 run_parameters as (
@@ -43,9 +43,7 @@ marked_tickets as (
         on tickets.source_system = logged.source_system
         and tickets.ticket_id = logged.merged_id
         and logged.entity = 'tickets'
-    where tickets.merged_into_ticket_id is not null
-        and not tickets.is_deleted
-        and logged.merged_id is null
+    where logged.merged_id is null
 ),
 
 gathered as (

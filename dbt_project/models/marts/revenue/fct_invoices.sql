@@ -1,3 +1,5 @@
+{{ config(key='invoice_entry_key') }}
+
 with entries as (
     select * from {{ ref('int_invoice_entries_valued') }}
 ),

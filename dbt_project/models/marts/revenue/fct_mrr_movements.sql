@@ -1,3 +1,5 @@
+{{ config(key='customer_key', reached={'int_mrr_movements_derived': 'account_key'}) }}
+
 with movements as (
     select * from {{ ref('int_mrr_movements_derived') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='rating_key', reached={'int_tickets_placed': 'int_ratings_ranked.ticket_key'}) }}
+
 with ratings as (
     select * from {{ ref('int_ratings_ranked') }}
 ),

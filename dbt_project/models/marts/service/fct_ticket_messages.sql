@@ -1,3 +1,5 @@
+{{ config(key='ticket_key', reached={'int_ticket_events_unioned': 'int_tickets_measured.ticket_id'}) }}
+
 with events as (
     select * from {{ ref('int_ticket_events_unioned') }}
 ),
