@@ -15,6 +15,7 @@ grouped as (
         leads.record_key,
         leads.source_system,
         leads.lead_id,
+        leads.account_id,
         leads.is_merged_away,
         leads.created_at,
         coalesce(groups.group_key, leads.record_key) as group_key
@@ -28,6 +29,7 @@ ranked as (
         record_key,
         source_system,
         lead_id,
+        account_id,
         group_key,
         row_number() over (
             partition by group_key
@@ -73,9 +75,9 @@ vanished as (
 ),
 
 all_records as (
-    select record_key, source_system, lead_id, group_key, record_rank, creation_rank from ranked
+    select record_key, source_system, lead_id, account_id, group_key, record_rank, creation_rank from ranked
     union all
-    select record_key, source_system, lead_id, group_key, null, null from vanished
+    select record_key, source_system, lead_id, null, group_key, null, null from vanished
 ),
 
 final as (
@@ -83,6 +85,7 @@ final as (
         all_records.record_key,
         all_records.source_system,
         all_records.lead_id,
+        all_records.account_id,
         survivors.person_key,
         all_records.record_rank,
         all_records.creation_rank

@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_record_merges as (
     select * from {{ ref('stg_files__record_merges') }}
 ),
