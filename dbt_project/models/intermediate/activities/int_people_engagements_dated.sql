@@ -1,3 +1,11 @@
+{{ config(
+    key='person_key',
+    reached={
+        'int_activities_resolved': 'int_people_milestones_reached.person_key',
+        'int_quotes_resolved': 'int_people_milestones_reached.person_key',
+    },
+) }}
+
 with milestones as (
     select * from {{ ref('int_people_milestones_reached') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='person_key') }}
+
 with engagements as (
     select * from {{ ref('int_people_engagements_dated') }}
 ),

@@ -1,3 +1,11 @@
+{{ config(
+    key='quote_id',
+    reached={
+        'int_opportunities_valued': 'int_quotes_unioned.opportunity_id',
+        'int_opportunity_owners_in_force': 'int_quotes_unioned.opportunity_id',
+    },
+) }}
+
 with quotes as (
     select * from {{ ref('int_quotes_unioned') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key', reached={'int_touches_completed': 'int_attribution_credits_split.touch_key'}) }}
+
 with credits as (
     select * from {{ ref('int_attribution_credits_split') }}
 ),

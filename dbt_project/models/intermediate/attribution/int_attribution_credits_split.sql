@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key') }}
+
 with credits as (
     select * from {{ ref('int_attribution_credits_weighted') }}
 ),

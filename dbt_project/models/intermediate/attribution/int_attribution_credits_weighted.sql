@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key') }}
+
 with touches as (
     select * from {{ ref('int_attribution_touches_matched') }}
 ),

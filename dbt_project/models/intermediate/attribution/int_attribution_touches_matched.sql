@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key', reached={'int_touches_completed': 'int_opportunity_people_resolved.person_key'}) }}
+
 with opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),

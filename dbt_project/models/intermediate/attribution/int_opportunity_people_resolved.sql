@@ -1,3 +1,10 @@
+{{ config(
+    key='opportunity_key',
+    reached={
+        'int_opportunity_contacts_unioned': 'int_opportunities_kept.opportunity_id',
+    },
+) }}
+
 with opportunities as (
     select * from {{ ref('int_opportunities_kept') }}
 ),

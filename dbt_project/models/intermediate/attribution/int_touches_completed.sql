@@ -1,3 +1,5 @@
+{{ config(key='person_key') }}
+
 with touches as (
     select * from {{ ref('int_touches_resolved') }}
 ),
@@ -72,6 +74,10 @@ final as (
         completed.source,
         completed.campaign_id,
         completed.channel,
+        row_number() over (
+            partition by completed.person_key
+            order by completed.touched_at, completed.touch_id, completed.source_system
+        ) as touch_number,
         completed.is_implied
     from completed
     inner join people

@@ -1,3 +1,5 @@
+{{ config(key='person_key', sums=['numerator', 'denominator']) }}
+
 with milestones_dated as (
     select * from {{ ref('int_people_milestones_dated') }}
 ),
@@ -136,7 +138,8 @@ final as (
         sales_rep,
         'all' as component_scope,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
-        cast(sum(denominator) as decimal(38, 6)) as denominator
+        cast(sum(denominator) as decimal(38, 6)) as denominator,
+        count(*) as row_count
     from components
     group by kpi, component_date, channel, source, campaign, region, segment, team, sales_rep
 )

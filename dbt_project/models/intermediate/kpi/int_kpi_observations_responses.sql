@@ -1,3 +1,5 @@
+{{ config(key='person_key') }}
+
 with milestones_dated as (
     select * from {{ ref('int_people_milestones_dated') }}
 ),
@@ -8,6 +10,7 @@ responses as (
 
 final as (
     select
+        milestones_dated.person_key,
         'lead_response_minutes' as observation,
         milestones_dated.milestone_date as observed_date,
         milestones_dated.channel,

@@ -16,6 +16,7 @@ owners as (
     select
         opportunities.opportunity_key,
         opportunities.source_system,
+        opportunities.opportunity_id,
         values_in_force.value as sales_rep_id,
         values_in_force.valid_from_date,
         values_in_force.valid_to_date
@@ -27,6 +28,7 @@ owners as (
     select
         opportunities.opportunity_key,
         opportunities.source_system,
+        opportunities.opportunity_id,
         opportunities.owner_sales_rep_id as sales_rep_id,
         date '1900-01-01' as valid_from_date,
         date '9999-12-31' as valid_to_date
@@ -48,6 +50,7 @@ known_reps as (
 final as (
     select
         owners.opportunity_key,
+        owners.opportunity_id,
         coalesce(known_reps.sales_rep_key, '(unknown)') as sales_rep_key,
         coalesce(known_reps.sales_rep_id, '(unknown)') as sales_rep_id,
         owners.valid_from_date,

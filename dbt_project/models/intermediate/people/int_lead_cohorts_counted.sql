@@ -1,3 +1,7 @@
+{{ config(
+    key='person_key', sums=['lead_count', 'mql_count', 'sql_count', 'opportunity_count', 'won_count']
+) }}
+
 with milestones as (
     select * from {{ ref('int_people_milestones_reached') }}
 ),
@@ -49,7 +53,8 @@ final as (
         sum(case when milestone = 'mql' then 1 else 0 end) as mql_count,
         sum(case when milestone = 'sql' then 1 else 0 end) as sql_count,
         sum(case when milestone = 'opportunity' then 1 else 0 end) as opportunity_count,
-        sum(case when milestone = 'won' then 1 else 0 end) as won_count
+        sum(case when milestone = 'won' then 1 else 0 end) as won_count,
+        count(*) as row_count
     from happened
     group by cohort_month_date, channel, month_start_date
 )

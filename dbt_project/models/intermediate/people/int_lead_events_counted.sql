@@ -1,3 +1,5 @@
+{{ config(key='person_key', reached={'int_lead_events_unioned': 'int_people_resolved.lead_id'}) }}
+
 with lead_events as (
     select * from {{ ref('int_lead_events_unioned') }}
 ),

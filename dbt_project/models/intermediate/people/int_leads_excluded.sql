@@ -1,3 +1,5 @@
+{{ config(key='record_key') }}
+
 with leads as (
     select * from {{ ref('int_leads_kept') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='lead_id', reached={'int_record_merges_unioned': 'merged_id'}) }}
+
 with leads as (
     select * from {{ ref('int_leads_unioned') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='person_key', reached={'int_accounts_merged': 'int_people_merged.account_key'}) }}
+
 with people as (
     select * from {{ ref('int_people_merged') }}
 ),

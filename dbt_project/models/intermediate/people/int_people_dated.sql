@@ -1,3 +1,11 @@
+{{ config(
+    key='person_key',
+    reached={
+        'int_leads_kept': 'int_people_resolved.record_key',
+        'int_lead_events_unioned': 'int_people_resolved.lead_id',
+    },
+) }}
+
 with leads as (
     select * from {{ ref('int_leads_kept') }}
 ),

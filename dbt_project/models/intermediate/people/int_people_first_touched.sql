@@ -1,3 +1,5 @@
+{{ config(key='person_key') }}
+
 with people as (
     select * from {{ ref('int_people_merged') }}
 ),

@@ -1,3 +1,12 @@
+{{ config(
+    key='person_key',
+    reached={
+        'int_leads_kept': 'int_people_resolved.record_key',
+        'int_leads_excluded': 'int_people_resolved.record_key',
+        'int_accounts_resolved': 'int_people_resolved.account_id',
+    },
+) }}
+
 with leads as (
     select * from {{ ref('int_leads_kept') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='person_key', reached={'int_opportunities_valued': 'primary_person_key = int_people.person_key'}) }}
+
 with people as (
     select * from {{ ref('int_people') }}
 ),

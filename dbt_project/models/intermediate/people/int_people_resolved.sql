@@ -1,5 +1,9 @@
+{{ config(
+    key='group_key', reached={'int_record_merges_unioned': 'merged_record_key = int_lead_groups_connected.record_key'}
+) }}
+
 with leads as (
-    select * from {{ ref('int_leads_kept') }}
+    select * from {{ ref('int_leads_grouped') }}
 ),
 
 groups as (
@@ -10,24 +14,12 @@ merge_log as (
     select * from {{ ref('int_record_merges_unioned') }}
 ),
 
-grouped as (
-    select
-        leads.record_key,
-        leads.source_system,
-        leads.lead_id,
-        leads.is_merged_away,
-        leads.created_at,
-        coalesce(groups.group_key, leads.record_key) as group_key
-    from leads
-    left join groups
-        on leads.record_key = groups.record_key
-),
-
 ranked as (
     select
         record_key,
         source_system,
         lead_id,
+        account_id,
         group_key,
         row_number() over (
             partition by group_key
@@ -37,7 +29,7 @@ ranked as (
             partition by group_key
             order by created_at, lead_id, source_system
         ) as creation_rank
-    from grouped
+    from leads
 ),
 
 survivors as (
@@ -51,7 +43,7 @@ survivors as (
 -- ids that vanished in a merge before they were ever loaded still occur in events and associations
 vanished_ids as (
     select distinct
-        {{ surrogate_key(['source_system', 'merged_id']) }} as record_key,
+        merged_record_key as record_key,
         source_system,
         merged_id as lead_id
     from merge_log
@@ -73,9 +65,9 @@ vanished as (
 ),
 
 all_records as (
-    select record_key, source_system, lead_id, group_key, record_rank, creation_rank from ranked
+    select record_key, source_system, lead_id, account_id, group_key, record_rank, creation_rank from ranked
     union all
-    select record_key, source_system, lead_id, group_key, null, null from vanished
+    select record_key, source_system, lead_id, null, group_key, null, null from vanished
 ),
 
 final as (
@@ -83,6 +75,8 @@ final as (
         all_records.record_key,
         all_records.source_system,
         all_records.lead_id,
+        all_records.account_id,
+        all_records.group_key,
         survivors.person_key,
         all_records.record_rank,
         all_records.creation_rank

@@ -1,3 +1,5 @@
+{{ config(key='person_key', reached={'int_touches_unioned': 'int_people_resolved.lead_id'}) }}
+
 with touches as (
     select * from {{ ref('int_touches_unioned') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_activities as (
     select * from {{ ref('int_files_activities_mapped') }}
 ),

@@ -1,3 +1,13 @@
+{{ config(
+    key='engagement_id',
+    reached={
+        'stg_hubspot__calls': 'call_id',
+        'stg_hubspot__meetings': 'meeting_id',
+        'stg_hubspot__emails': 'email_id',
+        'int_hubspot_associations_unpacked': 'from_id',
+    },
+) }}
+
 with calls as (
     select * from {{ ref('stg_hubspot__calls') }}
 ),
@@ -75,6 +85,7 @@ activities as (
 
 final as (
     select
+        activities.activity_id as engagement_id,
         activities.activity_type || '-' || activities.activity_id as activity_id,
         activities.activity_type,
         activities.direction,

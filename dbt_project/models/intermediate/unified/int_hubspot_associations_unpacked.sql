@@ -1,3 +1,5 @@
+{{ config(key='from_id') }}
+
 -- More imports than usual: one list of associations per pair of objects.
 with contact_companies as (
     select * from {{ ref('stg_hubspot__contact_companies') }}

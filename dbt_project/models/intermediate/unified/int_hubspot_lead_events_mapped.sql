@@ -1,3 +1,11 @@
+{{ config(
+    key='lead_id',
+    reached={
+        'stg_hubspot__contacts': 'contact_id',
+        'stg_hubspot__contact_property_history': 'contact_id',
+    },
+) }}
+
 with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),

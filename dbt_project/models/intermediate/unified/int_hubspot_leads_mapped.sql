@@ -1,3 +1,12 @@
+{{ config(
+    key='lead_id',
+    reached={
+        'stg_hubspot__contacts': 'contact_id',
+        'stg_hubspot__contact_property_history': 'contact_id',
+        'int_hubspot_associations_unpacked': 'from_id',
+    },
+) }}
+
 with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='opportunity_id', reached={'int_hubspot_associations_unpacked': 'from_id'}) }}
+
 with associations as (
     select * from {{ ref('int_hubspot_associations_unpacked') }}
     where association = 'deal_companies'

@@ -1,3 +1,5 @@
+{{ config(key='quote_id', reached={'int_hubspot_associations_unpacked': 'from_id'}) }}
+
 with quotes as (
     select * from {{ ref('stg_hubspot__quotes') }}
 ),

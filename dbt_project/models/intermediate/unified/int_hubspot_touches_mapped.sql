@@ -1,3 +1,5 @@
+{{ config(key='lead_id', reached={'stg_hubspot__contacts': 'contact_id'}) }}
+
 with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_lead_events as (
     select * from {{ ref('stg_files__lead_events') }}
 ),

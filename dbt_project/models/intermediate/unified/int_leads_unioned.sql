@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_leads as (
     select * from {{ ref('int_files_leads_mapped') }}
 ),

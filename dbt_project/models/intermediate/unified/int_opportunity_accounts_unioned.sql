@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_opportunity_accounts as (
     select * from {{ ref('stg_files__opportunity_accounts') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_quotes as (
     select * from {{ ref('stg_files__quotes') }}
 ),

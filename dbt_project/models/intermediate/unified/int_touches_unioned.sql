@@ -1,3 +1,5 @@
+{{ config(key='record_id') }}
+
 with files_touches as (
     select * from {{ ref('int_files_touches_mapped') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='opportunity_key', reached={'fct_touches': 'int_attribution_credits_split.touch_key'}) }}
+
 with credits as (
     select * from {{ ref('int_attribution_credits_split') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(key='lead_key', reached={'int_lead_events_counted': 'person_key', 'int_people': 'person_key'}) }}
+
 with events as (
     select * from {{ ref('int_lead_events_counted') }}
 ),

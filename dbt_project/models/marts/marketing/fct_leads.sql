@@ -1,3 +1,14 @@
+{{ config(
+    key='lead_key',
+    reached={
+        'int_people': 'person_key',
+        'int_people_milestones_reached': 'person_key',
+        'int_people_milestones_dated': 'person_key',
+        'int_people_engagements_dated': 'person_key',
+        'int_people_responses_measured': 'person_key',
+    },
+) }}
+
 with people as (
     select * from {{ ref('int_people') }}
 ),

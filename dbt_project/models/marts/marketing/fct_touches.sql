@@ -1,3 +1,5 @@
+{{ config(key='touch_key', reached={'int_people': 'int_touches_completed.person_key'}) }}
+
 with touches as (
     select * from {{ ref('int_touches_completed') }}
 ),
@@ -25,10 +27,7 @@ final as (
         touches.channel,
         touches.source,
         cast(1 as integer) as touch_count,
-        cast(row_number() over (
-            partition by touches.person_key
-            order by touches.touched_at, touches.touch_id, touches.source_system
-        ) as integer) as touch_number,
+        cast(touches.touch_number as integer) as touch_number,
         channels.is_paid as is_paid_channel,
         touches.is_implied,
         touches.touched_date,

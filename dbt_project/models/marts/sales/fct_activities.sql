@@ -1,3 +1,5 @@
+{{ config(key='activity_key', reached={'int_people': 'int_activities_resolved.person_key'}) }}
+
 with activities as (
     select * from {{ ref('int_activities_resolved') }}
 ),

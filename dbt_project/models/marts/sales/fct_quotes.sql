@@ -1,3 +1,5 @@
+{{ config(key='quote_key', reached={'int_people': 'int_quotes_resolved.person_key'}) }}
+
 with quotes as (
     select * from {{ ref('int_quotes_resolved') }}
 ),
