@@ -24,8 +24,9 @@ def disagreements(warehouse: Path, target: Path) -> Iterator[str]:
     with duckdb.connect(warehouse, read_only=True) as connection:
         for node in followed(manifest):
             statement = (target / "compiled" / node["package_name"] / node["original_file_path"]).read_text()
-            parts = _by_key if node["config"].get("key") else _by_addition
-            yield from parts(connection, manifest, node, statement)
+            parts = [_part(connection, manifest, node, statement, part) for part in range(PARTS)]
+            if not _make_the_whole(connection, node, parts):
+                yield node["name"]
 
 
 def followed(manifest: dict[str, Any]) -> list[dict[str, Any]]:
@@ -34,26 +35,54 @@ def followed(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return [node for node in models if node["config"].get("key") or node["config"].get("adds")]
 
 
-def _by_key(
-    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], node: dict[str, Any], statement: str
-) -> Iterator[str]:
-    key = node["config"]["key"]
-    for part in range(PARTS):
-        narrowed = statement
-        for name in node["depends_on"]["nodes"]:
-            source = manifest["nodes"].get(name) or manifest["sources"][name]
+def _part(
+    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], node: dict[str, Any], statement: str, part: int
+) -> str:
+    """The model's statement, reading of its inputs only one third of the keys, or of the rows of what it adds."""
+    for name in node["depends_on"]["nodes"]:
+        source = manifest["nodes"].get(name) or manifest["sources"][name]
+        relation, adds = source["relation_name"], node["config"].get("adds")
+        if adds:
+            condition = f"hash(told) % {PARTS} = {part}" if source["name"] in adds else None
+        else:
             condition = _condition(connection, manifest, node, source, part)
-            if condition:
-                relation = source["relation_name"]
-                narrowed = narrowed.replace(relation, f"(select * from {relation} where {condition})")
-        whole = f"select * from {node['relation_name']} where {_is_in(key, part)}"
-        if _differ(connection, node, f"select * from ({narrowed})", whole):
-            yield f"{node['name']}: {key}"
-            return
+        if condition:
+            statement = statement.replace(relation, f"(select told.* from {relation} as told where {condition})")
+    return statement
+
+
+def _make_the_whole(connection: duckdb.DuckDBPyConnection, node: dict[str, Any], parts: list[str]) -> bool:
+    whole, key, sums = f"select * from {node['relation_name']}", node["config"].get("key"), node["config"].get("sums")
+    if sums:
+        return not _differ(connection, node, _added(connection, node, parts), whole)
+    if not key:
+        return not _differ(connection, node, _together(parts), whole)
+    conditions = [_is_in(key, part) for part in range(PARTS)]
+    return not any(
+        _differ(connection, node, f"select * from ({text}) where {condition}", f"{whole} where {condition}")
+        for text, condition in zip(parts, conditions, strict=True)
+    )
+
+
+def _together(parts: list[str]) -> str:
+    return " union all ".join(f"select * from ({part})" for part in parts)
+
+
+def _added(connection: duckdb.DuckDBPyConnection, node: dict[str, Any], parts: list[str]) -> str:
+    sums = node["config"]["sums"]
+    columns = _columns(connection, node["relation_name"])
+    counted = [column for column in columns if column in {"row_count", *sums, *(f"{name}_count" for name in sums)}]
+    groups = ", ".join(column for column in columns if column not in counted)
+    added = ", ".join(f"sum({column}) as {column}" for column in counted)
+    return f"select {groups}, {added} from ({_together(parts)}) group by {groups}"
 
 
 def _condition(
-    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], node: dict[str, Any], source: dict[str, Any], part: int
+    connection: duckdb.DuckDBPyConnection,
+    manifest: dict[str, Any],
+    node: dict[str, Any],
+    source: dict[str, Any],
+    part: int,
 ) -> str | None:
     key, said = node["config"]["key"], node["config"].get("reached", {}).get(source["name"])
     if said is None:
@@ -64,30 +93,6 @@ def _condition(
     link, beside = right.strip().split(".")
     relation = manifest["nodes"][f"model.{node['package_name']}.{link}"]["relation_name"]
     return f"{left.strip() or beside} in (select {beside} from {relation} where {_is_in(key, part)})"
-
-
-def _by_addition(
-    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], node: dict[str, Any], statement: str
-) -> Iterator[str]:
-    parts = []
-    for part in range(PARTS):
-        ours = statement
-        for name in node["depends_on"]["nodes"]:
-            source = manifest["nodes"].get(name) or manifest["sources"][name]
-            if source["name"] in node["config"]["adds"]:
-                relation = source["relation_name"]
-                some = f"(select * from {relation} as told where hash(told) % {PARTS} = {part})"
-                ours = ours.replace(relation, some)
-        parts.append(f"select * from ({ours})")
-    together, sums = " union all ".join(parts), node["config"].get("sums")
-    if sums:
-        columns = _columns(connection, node["relation_name"])
-        counted = [column for column in columns if column in {"row_count", *sums, *(f"{name}_count" for name in sums)}]
-        groups = [column for column in columns if column not in counted]
-        added = ", ".join(f"sum({column}) as {column}" for column in counted)
-        together = f"select {', '.join(groups)}, {added} from ({together}) group by {', '.join(groups)}"
-    if _differ(connection, node, together, f"select * from {node['relation_name']}"):
-        yield f"{node['name']}: adds"
 
 
 def _is_in(column: str, part: int) -> str:

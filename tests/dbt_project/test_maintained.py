@@ -86,7 +86,9 @@ class Warehouse:
         }
         (self.project / "dbt_project.yml").write_text(json.dumps(settings))
         tables = [{"name": "orders"}, {"name": "rates"}]
-        (self.project / "models" / "sources.yml").write_text(json.dumps({"sources": [{"name": "raw", "tables": tables}]}))
+        (self.project / "models" / "sources.yml").write_text(
+            json.dumps({"sources": [{"name": "raw", "tables": tables}]})
+        )
         for name, statement in MODELS.items():
             (self.project / "models" / f"{name}.sql").write_text(statement)
         self.sql("create schema raw", f"create table raw.orders as {ORDERS}")
@@ -108,7 +110,11 @@ class Warehouse:
         unchanged = {result["unique_id"] for result in results if result["message"] == "UNCHANGED"}
         ran = {result["unique_id"] for result in results}
         known = self.sql("select model, built from built_from.versions")
-        return {str(model).split(".")[-1]: "unchanged" if model in unchanged else str(how) for model, how in known if model in ran}
+        return {
+            str(model).split(".")[-1]: "unchanged" if model in unchanged else str(how)
+            for model, how in known
+            if model in ran
+        }
 
     def holds_what_statements_give(self) -> bool:
         """Whether every table equals its statement, read from the inputs as they are."""

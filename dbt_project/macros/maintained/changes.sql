@@ -40,12 +40,20 @@
     {{ return(unknown == 0 and keys * 3 <= size) }}
 {% endmacro %}
 
-{# What a view makes of all rows of an input has no key, unless `reached` says so. #}
+{#
+  What a view makes of all rows of an input has no key, unless `reached` says so. What the rows of a key gave to sums
+  before can only be told of inputs that have the key, and whose former rows are known.
+#}
 {% macro is_followed(name, input, rows, way) %}
     {%- set is_said = graph_node(name).name in config.get('reached', {}) -%}
-    {{ return(rows is not none and (
-        graph_node(name).name in config.get('adds', []) or (way is not none and (is_said or not input.is_in_view))
-    )) }}
+    {%- if rows is none or (config.get('adds') and graph_node(name).name not in config.get('adds')) -%}
+        {{ return(false) }}
+    {%- elif config.get('adds') -%}
+        {{ return(true) }}
+    {%- elif config.get('sums') and (way.link or input.is_staged) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(way is not none and (is_said or not input.is_in_view)) }}
 {% endmacro %}
 
 
@@ -138,16 +146,37 @@
 {% endmacro %}
 
 
-{# What the rows that came of the inputs in `adds` give, or what those gave that left. #}
+{# What the rows of the changed keys, or those of the inputs in `adds` that came, give now (`is_new`) or gave before. #}
 {% macro contributed(is_new, changed) %}
     {%- set ns = namespace(statement=compiled_code) -%}
-    {%- for name in model.depends_on.nodes if graph_node(name).name in config.get('adds') -%}
+    {%- for name in model.depends_on.nodes -%}
         {%- set relation = relation_of(graph_node(name)) -%}
-        {%- set rows = (
-            'select * exclude (is_new) from ' ~ built_from(relation.identifier) ~ ' where is_new = ' ~ is_new
-            if name in changed else 'select * from ' ~ relation ~ ' limit 0'
-        ) -%}
-        {%- set ns.statement = ns.statement | replace(relation | string, '(' ~ rows ~ ')') -%}
+        {%- set rows = contributing_rows(name, relation, is_new, name in changed) -%}
+        {%- if rows -%}
+            {%- set ns.statement = ns.statement | replace(relation | string, '(' ~ rows ~ ')') -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(ns.statement) }}
+{% endmacro %}
+
+{% macro contributing_rows(name, relation, is_new, is_changed) %}
+    {%- set rows = 'select * exclude (is_new) from ' ~ built_from(relation.identifier) ~ ' where ' -%}
+    {%- set came, left = rows ~ 'is_new', rows ~ 'not is_new' -%}
+    {%- if config.get('adds') -%}
+        {%- if graph_node(name).name not in config.get('adds') -%}
+            {{ return(none) }}
+        {%- endif -%}
+        {{ return((came if is_new else left) if is_changed else 'select * from ' ~ relation ~ ' limit 0') }}
+    {%- endif -%}
+    {%- set way = way_to_key(graph_node(name)) -%}
+    {%- if not way -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set now = 'select * from ' ~ relation ~ ' where ' ~ concerns(way) -%}
+    {%- if is_new or not is_changed -%}
+        {{ return(now) }}
+    {%- endif -%}
+    {{ return(
+        '(' ~ now ~ ' except all ' ~ came ~ ' and ' ~ concerns(way) ~ ') union all ' ~ left ~ ' and ' ~ concerns(way)
+    ) }}
 {% endmacro %}

@@ -11,9 +11,9 @@
     are made anew: the model's own statement, its inputs narrowed to these keys;
   - `adds`: the model makes rows of each row of these inputs, whatever the others are. What the rows that left gave is
     taken out, and what those that came give is put in;
-  - `adds` with `sums`: it adds up these columns by all its other ones. What the rows that left gave is taken off, and
-    what those that came give is added. `row_count` counts the rows of a group, which goes with the last one; beside a
-    sum that may be unknown, `<sum>_count` counts those that are known;
+  - `sums`, with `adds` or with `key`: it adds up these columns by all its other ones. What the rows that left, or those
+    of the changed keys, gave before is taken off, and what they give now is added. `row_count` counts the rows of a
+    group, which goes with the last one; beside a sum that may be unknown, `<sum>_count` counts those that are known;
   - else it is built whole and compared with what it was (not with `compared=false`, where no reader follows rows).
 
   Each time the rows that differ become its changed rows, so the models below have only these to follow. A new version
@@ -85,7 +85,7 @@
     {%- call statement('main') -%}
         create or replace temp table {{ scratch('left') }} as select * from {{ this }} {{ is_changed }};
         create or replace temp table {{ scratch('came') }} as select * from {{ this }} limit 0;
-        insert into {{ scratch('came') }} by name ({{ narrowed() }});
+        insert into {{ scratch('came') }} by name (select * from ({{ narrowed() }}) {{ is_changed }});
         {{ changed_rows(scratch('came'), scratch('left')) }}
         delete from {{ this }} {{ differs }};
         insert into {{ this }} select * from {{ scratch('came') }} {{ differs }};
@@ -137,7 +137,7 @@
         insert into {{ this }} select * from {{ scratch('came') }};
         {{ changed_rows(scratch('came'), scratch('left')) }}
         {{ remembering(known, 'by sums') }}
-        {{ without_scratch(['difference', 'left', 'came']) }}
+        {{ without_scratch(['keys', 'difference', 'left', 'came']) }}
     {%- endcall -%}
     {{ adapter.commit() }}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
