@@ -109,11 +109,30 @@
         {%- set relation, way = relation_of(graph_node(name)), way_to_key(graph_node(name)) -%}
         {%- if way -%}
             {%- set ns.statement = ns.statement | replace(
-                relation | string, '(select * from ' ~ relation ~ ' where ' ~ concerns(way) ~ ')'
+                relation | string, '(select * from ' ~ opened(name, relation) ~ ' where ' ~ concerns(way) ~ ')'
             ) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(ns.statement) }}
+{% endmacro %}
+
+{# An input as it is; a view as its statement, narrowed where it reads what `reached` names: before it unpacks that. #}
+{% macro opened(name, relation) %}
+    {%- if graph_node(name).config.materialized != 'view' -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {%- set ns = namespace(statement=run_query(
+        "select sql from duckdb_views() where schema_name = '" ~ relation.schema ~ "' and view_name = '"
+        ~ relation.identifier ~ "'"
+    ).rows[0][0].split(' AS ', 1)[1] | trim(';')) -%}
+    {%- for read in graph_node(name).depends_on.nodes if graph_node(read).name in config.get('reached', {}) -%}
+        {%- set table, way = relation_of(graph_node(read)), way_to_key(graph_node(read)) -%}
+        {%- set ns.statement = modules.re.sub(
+            '\\b' ~ [table.database, table.schema, table.identifier] | join('[.]') ~ '\\b',
+            '(select * from ' ~ table ~ ' where ' ~ concerns(way) ~ ')', ns.statement
+        ) -%}
+    {%- endfor -%}
+    {{ return('(' ~ ns.statement ~ ')') }}
 {% endmacro %}
 
 
