@@ -1,5 +1,9 @@
+{{ config(
+    key='group_key', reached={'int_record_merges_unioned': 'merged_record_key = int_lead_groups_connected.record_key'}
+) }}
+
 with leads as (
-    select * from {{ ref('int_leads_kept') }}
+    select * from {{ ref('int_leads_grouped') }}
 ),
 
 groups as (
@@ -8,20 +12,6 @@ groups as (
 
 merge_log as (
     select * from {{ ref('int_record_merges_unioned') }}
-),
-
-grouped as (
-    select
-        leads.record_key,
-        leads.source_system,
-        leads.lead_id,
-        leads.account_id,
-        leads.is_merged_away,
-        leads.created_at,
-        coalesce(groups.group_key, leads.record_key) as group_key
-    from leads
-    left join groups
-        on leads.record_key = groups.record_key
 ),
 
 ranked as (
@@ -39,7 +29,7 @@ ranked as (
             partition by group_key
             order by created_at, lead_id, source_system
         ) as creation_rank
-    from grouped
+    from leads
 ),
 
 survivors as (
@@ -53,7 +43,7 @@ survivors as (
 -- ids that vanished in a merge before they were ever loaded still occur in events and associations
 vanished_ids as (
     select distinct
-        {{ surrogate_key(['source_system', 'merged_id']) }} as record_key,
+        merged_record_key as record_key,
         source_system,
         merged_id as lead_id
     from merge_log
@@ -86,6 +76,7 @@ final as (
         all_records.source_system,
         all_records.lead_id,
         all_records.account_id,
+        all_records.group_key,
         survivors.person_key,
         all_records.record_rank,
         all_records.creation_rank
