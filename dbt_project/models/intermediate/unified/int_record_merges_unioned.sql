@@ -12,7 +12,8 @@ final as (
     select
         files_record_merges.entity,
         files_record_merges.merged_id,
-        {{ surrogate_key(['files_record_merges.source_system', 'files_record_merges.merged_id']) }} as merged_record_key,
+        {{ surrogate_key(['files_record_merges.source_system', 'files_record_merges.merged_id']) }}
+            as merged_record_key,
         files_record_merges.survivor_id,
         files_record_merges.merged_at,
         files_record_merges.source_system,
@@ -25,7 +26,8 @@ final as (
     select
         hubspot_record_merges.entity,
         hubspot_record_merges.merged_id,
-        {{ surrogate_key(['hubspot_record_merges.source_system', 'hubspot_record_merges.merged_id']) }} as merged_record_key,
+        {{ surrogate_key(['hubspot_record_merges.source_system', 'hubspot_record_merges.merged_id']) }}
+            as merged_record_key,
         hubspot_record_merges.survivor_id,
         hubspot_record_merges.merged_at,
         hubspot_record_merges.source_system,
