@@ -17,7 +17,7 @@ from ingestion.sandbox import ledger
 from ingestion.sandbox.server import serve
 from ingestion.sandbox.world import World
 from ingestion.settings import Settings, load_settings
-from orchestration import company, pipeline, transform
+from orchestration import company, layout, pipeline, transform
 from orchestration.quality import hashes
 from tests.oracle.compare import closing_disagreements, cohort_disagreements
 from tests.oracle.goals import goal_disagreements
@@ -41,6 +41,11 @@ class Simulated:
 
     folder: Path
     as_of: date
+
+    @property
+    def target(self) -> Path:
+        """What dbt left of the last build: its manifest and the compiled statements."""
+        return layout.dbt_target(load_settings(self.folder / "funnelhouse.toml"))
 
     @property
     def warehouse(self) -> Path:
@@ -106,12 +111,20 @@ class Simulated:
 
 
 def simulate(
-    folder: Path, *, seed: int, scale: float, days: Iterable[date], first: date | None = None, goals: str = ""
+    folder: Path,
+    *,
+    seed: int,
+    scale: float,
+    days: Iterable[date],
+    first: date | None = None,
+    as_of: date | None = None,
+    goals: str = "",
 ) -> Simulated:
     """Load and build a simulated company as it stands on each of the days, one after the other.
 
     `first` is the day whose two years of history the world is made of (the first of the days unless given), `goals`
-    are rows of `targets` as CSV that the company writes into its configuration.
+    are rows of `targets` as CSV that the company writes into its configuration. With `as_of` every build but the first
+    is as of that day, so that from then on nothing changes but what the vendors tell.
     """
     days = list(days)
     world = World.create(seed, scale, first or days[0])
@@ -120,7 +133,7 @@ def simulate(
             sandbox.advance(max(day, world.as_of))
             sandbox.write_files(folder / "imports")
             is_new = not (folder / "funnelhouse.toml").exists()
-            file = company.write_demo(folder, port=sandbox.port, as_of=day)
+            file = company.write_demo(folder, port=sandbox.port, as_of=day if is_new else as_of or day)
             if is_new:
                 file.write_text(file.read_text() + _as_configuration(goals))
             settings = load_settings(file)

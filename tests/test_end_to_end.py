@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from tests import narrowing
 from tests.oracle.compare import disagreements
 from tests.oracle.drivers import Drivers, driver_disagreements
 from tests.oracle.trends import trend_disagreements
 from tests.simulated_company import Simulated, simulate
 
-SLICES = [date(2026, 5, 31), date(2026, 6, 17), date(2026, 6, 30)]
+SLICES = [date(2026, 5, 31), date(2026, 6, 17), date(2026, 6, 29), date(2026, 6, 30)]
 # Of the goals for leads of June the one that came into force later counts, of sales in May the one that is no step.
 GOALS = """\
 kpi,period_grain,period_start_date,dimension,member,target_value,currency_code,valid_from,valid_to,baseline_value,relative_to,relative_change,path_periods
@@ -47,8 +49,9 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
 
 @pytest.fixture(scope="module")
 def in_slices(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
-    """The same company, loaded and built on three days."""
-    return simulate(tmp_path_factory.mktemp("in_slices"), seed=11, scale=0.3, days=SLICES, goals=GOALS)
+    """The same company, loaded and built on four days, but for the first one as of the last."""
+    folder = tmp_path_factory.mktemp("in_slices")
+    return simulate(folder, seed=11, scale=0.3, days=SLICES, as_of=SLICES[-1], goals=GOALS)
 
 
 def test_every_kpi_equals_the_oracle_after_a_full_load(at_once: Simulated) -> None:
@@ -66,6 +69,18 @@ def test_every_kpi_equals_the_oracle_after_incremental_loads(in_slices: Simulate
 
 def test_history_in_slices_gives_the_same_content_as_at_once(at_once: Simulated, in_slices: Simulated) -> None:
     assert in_slices.content_hashes() == at_once.content_hashes()
+
+
+def test_a_day_of_news_is_followed_by_key(in_slices: Simulated) -> None:
+    with duckdb.connect(in_slices.warehouse, read_only=True) as connection:
+        built = dict(connection.sql("select built, count(*) from built_from.versions group by built").fetchall())
+    assert built["by key"] > 100
+    assert built["by sums"] > 5
+    assert built["by rows"] > 3
+
+
+def test_models_have_the_keys_and_add_up_as_they_claim(in_slices: Simulated) -> None:
+    assert list(narrowing.disagreements(in_slices.warehouse, in_slices.target)) == []
 
 
 def test_an_earlier_as_of_date_does_not_see_later_events(at_once: Simulated) -> None:

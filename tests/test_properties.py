@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ingestion import landing
 from ingestion.settings import Settings
-from orchestration import pipeline, transform, warehouse
+from orchestration import warehouse
 from orchestration.quality import identities
 from tests.orchestration.companies import EXAMPLE, write_worked_example
 from tests.simulated_company import load_and_build

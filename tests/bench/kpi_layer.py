@@ -59,10 +59,13 @@ _KEPT = {
     "instance_id",
 }
 _CHANGES = {
-    "stg_hubspot__contacts": "country = 'Austria'",
-    "stg_hubspot__deals": "close_at = close_at + interval 1 day, amount = amount + 1",
-    "stg_zendesk__tickets": "priority = 'urgent'",
-    "stg_stripe__invoices": "due_at = due_at + interval 1 day",
+    "stg_hubspot__contacts": "country = 'Austria', region = 'DACH'",
+    "stg_hubspot__deals": (
+        "close_at = close_at + interval 1 day, amount = amount + 100, "
+        """amount_history = regexp_replace(amount_history, '("value":")', '\\11', 'g')"""
+    ),
+    "stg_zendesk__tickets": "priority = 'urgent', group_id = (select max(group_id) from staging.stg_zendesk__tickets)",
+    "stg_stripe__invoices": "due_at = due_at + interval 1 day, total_amount = total_amount + 1",
 }
 _AGENTS = "(select user_id from staging.stg_zendesk__users where role <> 'end-user')"
 _INSIDE = {

@@ -19,10 +19,13 @@ MODELS = {
     """,
     "stg_rates": "{{ config(materialized='view') }} select * from {{ source('raw', 'rates') }}",
     # of all orders, so no order has it by itself
-    "stg_largest": "{{ config(materialized='view') }} select order_id from {{ ref('stg_orders') }} order by amount limit 1",
+    "stg_largest": """
+        {{ config(materialized='view') }} select order_id from {{ ref('stg_orders') }} order by amount limit 1
+    """,
     "int_orders": """
         {{ config(key='order_id') }}
-        select orders.record_id, orders.order_id, orders.customer_id, orders.order_day, orders.amount * rates.rate as amount
+        select orders.record_id, orders.order_id, orders.customer_id, orders.order_day,
+            orders.amount * rates.rate as amount
         from {{ ref('stg_orders') }} as orders inner join {{ ref('stg_rates') }} as rates using (currency)
     """,
     "int_customers": """
@@ -60,10 +63,18 @@ MODELS = {
         from {{ ref('int_orders') }} as orders left join {{ ref('stg_largest') }} as largest using (order_id)
     """,
 }
+COLUMNS = {
+    "stg_orders": ["record_id", "order_id", "customer_id"],
+    "stg_largest": ["order_id"],
+    "int_orders": ["record_id", "order_id", "customer_id"],
+    "int_customers": ["customer_id"],
+    "int_orders_placed": ["order_id"],
+    "int_ranks": ["order_id"],
+}
 MAINTAINED = sorted(name for name in MODELS if name.startswith("int_"))
 ORDERS = """
-    select 'a' as source_system, 'r' || i as record_id, 'o' || i as order_id, 'c' || i % 50 as customer_id, 'EUR' as currency,
-        'd' || i % 7 as order_day, i::decimal(9, 2) as amount, 1 as load_seq
+    select 'a' as source_system, 'r' || i as record_id, 'o' || i as order_id, 'c' || i % 50 as customer_id,
+        'EUR' as currency, 'd' || i % 7 as order_day, i::decimal(9, 2) as amount, 1 as load_seq
     from range(400) as numbers (i)
 """
 
@@ -89,6 +100,8 @@ class Warehouse:
         (self.project / "models" / "sources.yml").write_text(
             json.dumps({"sources": [{"name": "raw", "tables": tables}]})
         )
+        told = [{"name": name, "columns": [{"name": column} for column in names]} for name, names in COLUMNS.items()]
+        (self.project / "models" / "models.yml").write_text(json.dumps({"models": told}))
         for name, statement in MODELS.items():
             (self.project / "models" / f"{name}.sql").write_text(statement)
         self.sql("create schema raw", f"create table raw.orders as {ORDERS}")

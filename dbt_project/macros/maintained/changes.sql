@@ -18,7 +18,7 @@
         {%- if not is_followed(name, known.inputs[name], rows, way) -%}{{ return(false) }}{%- endif -%}
         {%- if way -%}
             {%- do selects.append(keys_told(way, rows)) -%}
-            {%- if known.inputs[name].is_staged and has_column(this, 'record_id') -%}
+            {%- if known.inputs[name].is_staged and 'record_id' in model.columns -%}
                 {%- do selects.append(
                     'select ' ~ config.get('key') ~ ' from ' ~ this ~ ' where record_id in (select record_id from ' ~ rows ~ ')'
                 ) -%}
@@ -74,20 +74,13 @@
 {% macro way_to_key(node) %}
     {%- set said = config.get('reached', {}).get(node.name) -%}
     {%- if said is none -%}
-        {{ return({'column': config.get('key')} if config.get('key') and has_column(relation_of(node), config.get('key')) else none) }}
+        {{ return({'column': config.get('key')} if config.get('key') in node.columns else none) }}
     {%- elif '.' not in said -%}
         {{ return({'column': said}) }}
     {%- endif -%}
     {%- set link, beside = said.split('=')[-1].strip().split('.') -%}
     {%- set column = said.split('=')[0].strip() if '=' in said else beside -%}
     {{ return({'column': column, 'link': relation_of(graph.nodes['model.' ~ project_name ~ '.' ~ link]), 'beside': beside}) }}
-{% endmacro %}
-
-{% macro has_column(relation, column) %}
-    {{ return(run_query(
-        "select count(*) from duckdb_columns() where schema_name = '" ~ relation.schema ~ "' and table_name = '"
-        ~ relation.identifier ~ "' and column_name = '" ~ column ~ "'"
-    ).rows[0][0] > 0) }}
 {% endmacro %}
 
 {% macro keys_told(way, rows) %}
