@@ -23,7 +23,7 @@ from ingestion import raw_tables
 from ingestion.settings import Settings, load_settings
 from orchestration import layout, pipeline, transform
 from tests.bench import machine
-from tests.bench.company import Company
+from tests.bench.company import AS_OF, Company
 
 FACTS = (
     "fct_leads",
@@ -58,11 +58,17 @@ _KEPT = {
     "sequence_id",
     "instance_id",
 }
+# What a deal's history tells of an edit at noon of the last day, before what it told already.
+_EDITED = """'[{{"value":"' || {value} || '","timestamp":"{day}T12:00:00Z"}},' || substr({history}, 2)"""
 _CHANGES = {
     "stg_hubspot__contacts": "country = 'Austria', region = 'DACH'",
     "stg_hubspot__deals": (
-        "close_at = close_at + interval 1 day, amount = amount + 100, "
-        """amount_history = regexp_replace(amount_history, '("value":")', '\\11', 'g')"""
+        "amount = amount + 100, amount_history = "
+        + _EDITED.format(value="cast(amount + 100 as text)", day=AS_OF, history="amount_history")
+        + ", close_at = close_at + interval 1 day, close_date_history = "
+        + _EDITED.format(
+            value="strftime(close_at + interval 1 day, '%Y-%m-%dT%H:%M:%SZ')", day=AS_OF, history="close_date_history"
+        )
     ),
     "stg_zendesk__tickets": "priority = 'urgent', group_id = (select max(group_id) from staging.stg_zendesk__tickets)",
     "stg_stripe__invoices": "due_at = due_at + interval 1 day, total_amount = total_amount + 1",

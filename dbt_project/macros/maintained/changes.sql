@@ -29,12 +29,10 @@
     {%- if not config.get('key') -%}
         {{ return(config.get('adds') is not none) }}
     {%- endif -%}
-    {%- do run_query(
+    {%- set keys, unknown, size = run_query(
         'create or replace temp table ' ~ scratch('keys') ~ ' as '
         ~ (selects or ['select ' ~ config.get('key') ~ ' from ' ~ this ~ ' limit 0']) | join(' union ')
-    ) -%}
-    {%- set keys, unknown, size = run_query(
-        'select count(*), count(*) - count(' ~ config.get('key') ~ '), greatest(' ~ sizes | join(', ') ~ ') from '
+        ~ '; select count(*), count(*) - count(' ~ config.get('key') ~ '), greatest(' ~ sizes | join(', ') ~ ') from '
         ~ scratch('keys')
     ).rows[0].values() -%}
     {{ return(unknown == 0 and keys * 3 <= size) }}

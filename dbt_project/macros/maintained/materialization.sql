@@ -83,11 +83,12 @@
     {%- set is_changed = 'where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ scratch('keys') ~ ')' -%}
     {%- set differs = 'where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ built_from() ~ ')' -%}
     {%- call statement('main') -%}
-        create or replace temp table {{ scratch('left') }} as select * from {{ this }} {{ is_changed }};
+        create or replace temp table {{ scratch('left') }} as
+        select *, rowid as known_row from {{ this }} {{ is_changed }};
         create or replace temp table {{ scratch('came') }} as select * from {{ this }} limit 0;
         insert into {{ scratch('came') }} by name (select * from ({{ narrowed() }}) {{ is_changed }});
-        {{ changed_rows(scratch('came'), scratch('left')) }}
-        delete from {{ this }} {{ differs }};
+        {{ changed_rows(scratch('came'), '(select * exclude (known_row) from ' ~ scratch('left') ~ ')') }}
+        delete from {{ this }} where rowid in (select known_row from {{ scratch('left') }} {{ differs }});
         insert into {{ this }} select * from {{ scratch('came') }} {{ differs }};
         {{ remembering(known, 'by key') }}
         {{ without_scratch(['keys', 'left', 'came']) }}

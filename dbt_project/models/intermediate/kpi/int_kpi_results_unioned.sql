@@ -1,4 +1,4 @@
-{{ config(compared=false) }}
+{{ config(materialized='view') }}
 
 with components as (
     select * from {{ ref('int_kpi_components_aggregated_to_periods') }}

@@ -49,78 +49,90 @@ allowed as (
 ),
 
 -- The total of every KPI has a row for every period; other members where something happened.
-totals as (
+told as (
     select
-        kpi,
-        version,
-        period_grain,
-        period_start_date,
-        'total' as dimension,
-        'all' as member
-    from allowed
-    where not is_future
-),
-
-happened as (
-    select kpi, version, period_grain, period_start_date, dimension, member
+        results.kpi,
+        results.version,
+        results.period_grain,
+        results.period_start_date,
+        results.dimension,
+        results.member,
+        results.numerator,
+        results.denominator,
+        results.value,
+        results.observation_count,
+        true as has_result
     from results
-    where numerator <> 0 or denominator <> 0 or (numerator is null and value is not null)
-),
-
-spine as (
-    select * from totals
-    union
-    select * from happened
+    inner join allowed
+        on
+            results.kpi = allowed.kpi
+            and results.version = allowed.version
+            and results.period_grain = allowed.period_grain
+            and results.period_start_date = allowed.period_start_date
+    where results.numerator <> 0
+        or results.denominator <> 0
+        or (results.numerator is null and results.value is not null)
+        or (results.dimension = 'total' and results.member = 'all' and not allowed.is_future)
+    union all
+    select
+        allowed.kpi,
+        allowed.version,
+        allowed.period_grain,
+        allowed.period_start_date,
+        'total' as dimension,
+        'all' as member,
+        null as numerator,
+        null as denominator,
+        null as value,
+        null as observation_count,
+        false as has_result
+    from allowed
+    left join results
+        on
+            allowed.kpi = results.kpi
+            and allowed.version = results.version
+            and allowed.period_grain = results.period_grain
+            and allowed.period_start_date = results.period_start_date
+            and results.dimension = 'total'
+            and results.member = 'all'
+    where not allowed.is_future
+        and results.kpi is null
 ),
 
 final as (
     select
-        definitions.kpi,
-        definitions.version,
-        spine.period_grain,
-        spine.period_start_date,
-        spine.dimension,
-        spine.member,
+        told.kpi,
+        told.version,
+        told.period_grain,
+        told.period_start_date,
+        told.dimension,
+        told.member,
         -- What no source gives is unknown, not 0.
         case
             when not inputs.is_found then null
-            when results.kpi is not null then results.numerator
+            when told.has_result then told.numerator
             when definitions.is_zero_when_empty then 0
         end as numerator,
         case
             when not inputs.is_found then null
-            when results.kpi is not null then results.denominator
+            when told.has_result then told.denominator
             when definitions.is_zero_when_empty and definitions.has_denominator then 0
         end as denominator,
         case
             when not inputs.is_found then null
-            when results.kpi is not null then results.value
+            when told.has_result then told.value
             when definitions.is_zero_when_empty and not definitions.has_denominator then 0
         end as value,
         case
-            when definitions.sample_source = 'observations' then coalesce(results.observation_count, 0)
-            when definitions.sample_source = 'denominator' then cast(coalesce(results.denominator, 0) as bigint)
-            when definitions.sample_source = 'numerator' then cast(coalesce(results.numerator, 0) as bigint)
+            when definitions.sample_source = 'observations' then coalesce(told.observation_count, 0)
+            when definitions.sample_source = 'denominator' then cast(coalesce(told.denominator, 0) as bigint)
+            when definitions.sample_source = 'numerator' then cast(coalesce(told.numerator, 0) as bigint)
         end as sample_count
-    from spine
+    from told
     inner join definitions
-        on spine.kpi = definitions.kpi and spine.version = definitions.version
+        on told.kpi = definitions.kpi and told.version = definitions.version
     inner join inputs
         on definitions.required_input = inputs.input
-    inner join allowed
-        on
-            spine.kpi = allowed.kpi
-            and spine.version = allowed.version
-            and spine.period_grain = allowed.period_grain
-            and spine.period_start_date = allowed.period_start_date
-    left join results
-        on
-            spine.kpi = results.kpi
-            and spine.version = results.version
-            and spine.period_grain = results.period_grain
-            and spine.period_start_date = results.period_start_date
-            and spine.dimension = results.dimension
-            and spine.member = results.member
 )
 
 select * from final
