@@ -121,7 +121,9 @@ def build(settings: Settings, *, force: bool = False, progress: transform.Progre
     Raises BuildError naming each model that the engine could not build. A failed check raises nothing here: its
     verdict is stored, and the audit decides.
     """
-    if not force and (found := reusable(settings)):
+    if force:
+        warehouse.forget(settings)
+    elif found := reusable(settings):
         return found
     running = start(settings)
     try:

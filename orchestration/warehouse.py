@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
@@ -11,6 +12,7 @@ from ingestion import load as loading
 from ingestion.run_report import LoadReport
 from ingestion.settings import Settings
 from ingestion.sql_text import literal, quoted
+from orchestration import builds
 from orchestration.errors import EngineError
 from orchestration.quality import hashes
 
@@ -170,6 +172,45 @@ def prepare(settings: Settings) -> None:
     with loading.connect(settings.warehouse_path) as connection:
         loading.create_raw_tables(connection)
         loading.write_run_parameters(connection, settings, settings.as_of_date())
+
+
+def distrust_other_writers(settings: Settings) -> None:
+    """Have every model built whole when the warehouse is not as the pipeline left it.
+
+    A build leaves alone what did not change, so it would keep what another hand, or a run that was killed, has written.
+    """
+    if builds.read_json(_left_as(settings)) != _state(settings):
+        forget(settings)
+
+
+def leave(settings: Settings) -> None:
+    """Note how the pipeline leaves the warehouse."""
+    if (state := _state(settings)) and builds.read_json(_left_as(settings)) != state:
+        builds.write_json(_left_as(settings), state)
+
+
+def forget(settings: Settings) -> None:
+    """Forget what models were built from: the next build makes all of them whole."""
+    if settings.warehouse.engine == "spark" or not settings.warehouse_path.exists():
+        return
+    with loading.connect(settings.warehouse_path) as connection:
+        for (table,) in connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'built_from' "
+            "and table_name in ('versions', 'inputs')"
+        ).fetchall():
+            connection.execute(f"delete from {quoted('built_from', table)}")  # noqa: S608
+
+
+def _left_as(settings: Settings) -> Path:
+    return settings.var / "dbt" / "left_as.json"
+
+
+def _state(settings: Settings) -> dict[str, int] | None:
+    """Size and time of change of the warehouse's file; None when there is none."""
+    if settings.warehouse.engine == "spark" or not settings.warehouse_path.exists():
+        return None
+    found = settings.warehouse_path.stat()
+    return {"bytes": found.st_size, "changed_at_ns": found.st_mtime_ns}
 
 
 def newest_load_seq(settings: Settings) -> int | None:

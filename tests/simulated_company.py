@@ -30,9 +30,10 @@ WITHOUT_CHECKS = ["build", "--resource-type", "model", "--resource-type", "seed"
 
 def load_and_build(settings: Settings, *arguments: str) -> None:
     """Extract and load everything without an error, and build every model without its checks."""
-    assert [report.error for report in pipeline.extract(settings) if report.error] == []
-    assert [report.reasons for report in pipeline.load(settings) if report.is_refused] == []
-    assert transform.run_dbt(settings, [*WITHOUT_CHECKS, *arguments])
+    with pipeline.writing(settings, "test"):
+        assert [report.error for report in pipeline.extract(settings) if report.error] == []
+        assert [report.reasons for report in pipeline.load(settings) if report.is_refused] == []
+        assert transform.run_dbt(settings, [*WITHOUT_CHECKS, *arguments])
 
 
 @dataclass(frozen=True)

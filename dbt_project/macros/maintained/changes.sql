@@ -10,8 +10,12 @@
 {% endmacro %}
 
 
-{# Whether the changes of all inputs can be followed. Lists the keys that they concern, for a model that has one. #}
+{#
+  Whether the changes of all inputs can be followed, and are worth it. Of a model with a key it leaves the keys that
+  they concern, and the rows of these keys as they were, in the transaction that changes them: rows keep their id in it.
+#}
 {% macro changes_are_followed(changed, known) %}
+    {%- set key = config.get('key') -%}
     {%- set selects, sizes = [], ['(select count(*) from ' ~ this ~ ')'] -%}
     {%- for name in changed if config.get('fingerprints') in [none, graph_node(name).name] -%}
         {%- set rows, way = changed_rows_of(known.inputs[name]), way_to_key(graph_node(name)) -%}
@@ -20,22 +24,34 @@
             {%- do selects.append(keys_told(way, rows)) -%}
             {%- if known.inputs[name].is_staged and 'record_id' in model.columns -%}
                 {%- do selects.append(
-                    'select ' ~ config.get('key') ~ ' from ' ~ this ~ ' where record_id in (select record_id from ' ~ rows ~ ')'
+                    'select ' ~ key ~ ' from ' ~ this ~ ' where record_id in (select record_id from ' ~ rows ~ ')'
                 ) -%}
             {%- endif -%}
             {%- do sizes.append('(select count(*) from ' ~ known.inputs[name].relation ~ ')') -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if not config.get('key') -%}
+    {%- if not key -%}
         {{ return(config.get('adds') is not none) }}
     {%- endif -%}
-    {%- set keys, unknown, size = run_query(
-        'create or replace temp table ' ~ scratch('keys') ~ ' as '
-        ~ (selects or ['select ' ~ config.get('key') ~ ' from ' ~ this ~ ' limit 0']) | join(' union ')
-        ~ '; select count(*), count(*) - count(' ~ config.get('key') ~ '), greatest(' ~ sizes | join(', ') ~ ') from '
-        ~ scratch('keys')
-    ).rows[0].values() -%}
-    {{ return(unknown == 0 and keys * 3 <= size) }}
+    {%- call statement('keys', fetch_result=true) -%}
+        create or replace temp table {{ scratch('keys') }} as
+        {{ (selects or ['select ' ~ key ~ ' from ' ~ this ~ ' limit 0']) | join(' union ') }};
+        select count(*), count(*) - count({{ key }}), greatest({{ sizes | join(', ') }})
+        from {{ scratch('keys') }}
+    {%- endcall -%}
+    {%- set keys, unknown, size = load_result('keys').table.rows[0].values() -%}
+    {%- if unknown > 0 or keys * 3 > size -%}
+        {{ return(false) }}
+    {%- elif config.get('sums') -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- call statement('left', fetch_result=true) -%}
+        create or replace temp table {{ scratch('left') }} as
+        select *, rowid as known_row from {{ this }} where {{ key }} in (select {{ key }} from {{ scratch('keys') }});
+        select (select count(*) from {{ scratch('left') }}), (select count(*) from {{ this }})
+    {%- endcall -%}
+    {%- set left, rows = load_result('left').table.rows[0].values() -%}
+    {{ return(left * 2 <= rows) }}
 {% endmacro %}
 
 {#
@@ -55,7 +71,7 @@
 {% endmacro %}
 
 
-{# Of an input: its rows that left and that came since this model was built, as a relation; none when they are unknown. #}
+{# Of an input: its rows that left and that came since this model was built, as a relation; none when unknown. #}
 {% macro changed_rows_of(input) %}
     {%- if input.read is none -%}
         {{ return(none) }}
@@ -68,7 +84,7 @@
 {% endmacro %}
 
 
-{# How rows of an input tell a key: their `column`, and with a `link` the relation that has it, as `beside`, and the key. #}
+{# How rows of an input tell a key: their `column`, and with a `link` the relation that has it, as `beside`, and key. #}
 {% macro way_to_key(node) %}
     {%- set said = config.get('reached', {}).get(node.name) -%}
     {%- if said is none -%}
@@ -78,7 +94,8 @@
     {%- endif -%}
     {%- set link, beside = said.split('=')[-1].strip().split('.') -%}
     {%- set column = said.split('=')[0].strip() if '=' in said else beside -%}
-    {{ return({'column': column, 'link': relation_of(graph.nodes['model.' ~ project_name ~ '.' ~ link]), 'beside': beside}) }}
+    {%- set relation = relation_of(graph.nodes['model.' ~ project_name ~ '.' ~ link]) -%}
+    {{ return({'column': column, 'link': relation, 'beside': beside}) }}
 {% endmacro %}
 
 {% macro keys_told(way, rows) %}

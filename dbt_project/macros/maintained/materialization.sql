@@ -61,7 +61,10 @@
     {%- set before = api.Relation.create(
         database=this.database, schema=this.schema, identifier=this.identifier ~ '__before', type='table'
     ) -%}
-    {%- do run_query('drop table if exists ' ~ before ~ '; drop table if exists ' ~ built_from() ~ '; ' ~ forgetting()) -%}
+    {%- do run_query(
+        without_scratch(['keys', 'left']) ~ 'drop table if exists ' ~ before ~ '; drop table if exists ' ~ built_from()
+        ~ '; ' ~ forgetting()
+    ) -%}
     {%- if not is_new -%}
         {%- do adapter.rename_relation(load_cached_relation(this), before) -%}
     {%- endif -%}
@@ -83,8 +86,6 @@
     {%- set is_changed = 'where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ scratch('keys') ~ ')' -%}
     {%- set differs = 'where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ built_from() ~ ')' -%}
     {%- call statement('main') -%}
-        create or replace temp table {{ scratch('left') }} as
-        select *, rowid as known_row from {{ this }} {{ is_changed }};
         create or replace temp table {{ scratch('came') }} as select * from {{ this }} limit 0;
         insert into {{ scratch('came') }} by name (select * from ({{ narrowed() }}) {{ is_changed }});
         {{ changed_rows(scratch('came'), '(select * exclude (known_row) from ' ~ scratch('left') ~ ')') }}

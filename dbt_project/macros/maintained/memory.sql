@@ -1,6 +1,6 @@
 {# What is remembered of maintained models, in schema `built_from` (materialization.sql says what for). #}
 
-{# Before a run. A refresh of anything forgets everything, since staged rows tell by load_seq alone that they changed. #}
+{# Before a run. A refresh of anything forgets everything: staged rows tell by load_seq alone that they changed. #}
 {% macro make_memory() -%}
     {%- if target.type == 'duckdb' -%}
         create schema if not exists built_from;
@@ -12,9 +12,9 @@
 
 
 {#
-  What is known of this model: its `version` and `basis`, and per input, by unique id, its `relation`, the version that
-  was `read`, the `version` now, and `base`, the version from which its changed rows lead to that; whether it `is_staged`,
-  and whether it `is_in_view`.
+  What is known of this model: its `version` and `basis`, and per input, by unique id, its `relation`, whether it
+  `is_staged` and whether it `is_in_view`, the version that was `read`, the `version` now, and `base`, the version from
+  which its changed rows lead to that.
 #}
 {% macro remembered() %}
     {%- set inputs, known = inputs_of(model), {'version': none, 'basis': none, 'inputs': {}} -%}
@@ -24,11 +24,11 @@
     {%- endfor -%}
     {%- if told -%}
         {%- for name, now, base, read, version, basis in run_query(
-            "select told.input, coalesce(told.version, ours.version), ours.base, read.version, this.version, this.basis "
-            ~ "from (values " ~ told | join(', ') ~ ") as told (input, version) "
+            "select told.input, coalesce(told.version, ours.version), ours.base, read.version, this.version, "
+            ~ "this.basis from (values " ~ told | join(', ') ~ ") as told (input, version) "
             ~ "left join built_from.versions as ours on told.input = ours.model "
-            ~ "left join built_from.inputs as read on told.input = read.input and read.model = '" ~ model.unique_id ~ "' "
-            ~ "left join built_from.versions as this on this.model = '" ~ model.unique_id ~ "'"
+            ~ "left join built_from.inputs as read on told.input = read.input and read.model = '" ~ model.unique_id
+            ~ "' left join built_from.versions as this on this.model = '" ~ model.unique_id ~ "'"
         ).rows -%}
             {%- do known.update({'version': version, 'basis': basis}) -%}
             {%- do known.inputs.update({name: {

@@ -1,3 +1,5 @@
+{{ config(key='period_start_date') }}
+
 with components as (
     select * from {{ ref('int_kpi_components_aggregated_to_periods') }}
 ),

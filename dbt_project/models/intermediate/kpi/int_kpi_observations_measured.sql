@@ -1,4 +1,8 @@
-{{ config(compared=false) }}
+{{ config(
+    key='span_number',
+    reached={'int_kpi_observations_split': 'observed_date = int_kpi_span_days_expanded.calendar_date'},
+    compared=false
+) }}
 
 with observations as (
     select * from {{ ref('int_kpi_observations_split') }}

@@ -1,5 +1,3 @@
-{{ config(compared=false) }}
-
 with completed as (
     select * from {{ ref('int_kpi_values_completed') }}
 ),

@@ -1,4 +1,23 @@
-{{ config(compared=false) }}
+{{ config(
+    key='period_start_date',
+    reached={
+        'int_kpi_components_aggregated_to_periods': 'period_start_date',
+        'int_kpi_stocks_aggregated_to_periods': 'period_start_date',
+        'int_kpi_retention_revenue': 'period_start_date',
+        'int_kpi_tickets_per_customer': 'period_start_date',
+        'int_kpi_quota_attained': 'period_start_date',
+        'int_kpi_pipeline_covered': 'period_start_date',
+        'int_kpi_pipeline_opened': 'period_start_date',
+        'int_kpi_quota_paced': 'period_start_date',
+        'int_kpi_velocity_recomputed': 'period_start_date',
+        'int_kpi_value_cumulated': 'period_start_date',
+        'int_kpi_value_recurring': 'period_start_date',
+        'int_kpi_value_purchased': 'period_start_date',
+        'int_kpi_web_visitors': 'period_start_date',
+        'int_kpi_observations_aggregated_to_periods': 'period_start_date'
+    },
+    compared=false
+) }}
 
 with computed as (
     select * from {{ ref('int_kpi_results_unioned') }}

@@ -1,4 +1,12 @@
-{{ config(compared=false) }}
+{{ config(
+    key='period_start_date',
+    reached={
+        'int_kpi_values_completed': 'period_start_date = int_kpi_periods_read.read_start_date',
+        'int_kpi_periods_planned': 'period_start_date = int_kpi_periods_read.read_start_date'
+    },
+    compared=false
+) }}
+-- depends_on: {{ ref('int_kpi_periods_read') }}
 
 with completed as (
     select * from {{ ref('int_kpi_values_completed') }}
