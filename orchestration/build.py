@@ -68,6 +68,7 @@ def reusable(settings: Settings) -> Build | None:
 def start(settings: Settings) -> Build:
     """Record that a build begins. Until it is finished, nothing can be published."""
     warehouse.prepare(settings)
+    warehouse.forget(settings, only_if_distrusted=True)
     before = fingerprint(settings)
     fresh = Build(
         build_id=builds.new_build_id(),

@@ -33,7 +33,7 @@ FAULT_POINTS = (
 def writing(settings: Settings, command: str, *, wait_seconds: float = lock.DEFAULT_WAIT_SECONDS) -> Iterator[None]:
     """Be the one process that writes. Raises LockedError naming the owner when another one keeps the lock."""
     with lock.hold(layout.locks(settings) / "pipeline.lock", command=command, wait_seconds=wait_seconds):
-        warehouse.distrust_other_writers(settings)
+        warehouse.notice_other_writers(settings)
         try:
             yield
         finally:

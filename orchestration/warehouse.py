@@ -174,24 +174,27 @@ def prepare(settings: Settings) -> None:
         loading.write_run_parameters(connection, settings, settings.as_of_date())
 
 
-def distrust_other_writers(settings: Settings) -> None:
-    """Have every model built whole when the warehouse is not as the pipeline left it.
+def notice_other_writers(settings: Settings) -> None:
+    """Trust nothing that was built when the warehouse is not as the pipeline left it; needs no handle on it.
 
     A build leaves alone what did not change, so it would keep what another hand, or a run that was killed, has written.
     """
-    if builds.read_json(_left_as(settings)) != _state(settings):
-        forget(settings)
+    left, state = builds.read_json(_left_as(settings)) or {}, _state(settings)
+    if state and left.get("state") != state:
+        builds.write_json(_left_as(settings), {"state": state, "is_trusted": False})
 
 
 def leave(settings: Settings) -> None:
     """Note how the pipeline leaves the warehouse."""
-    if (state := _state(settings)) and builds.read_json(_left_as(settings)) != state:
-        builds.write_json(_left_as(settings), state)
+    left, state = builds.read_json(_left_as(settings)) or {}, _state(settings)
+    if state and left.get("state") != state:
+        builds.write_json(_left_as(settings), {"state": state, "is_trusted": bool(left.get("is_trusted"))})
 
 
-def forget(settings: Settings) -> None:
+def forget(settings: Settings, *, only_if_distrusted: bool = False) -> None:
     """Forget what models were built from: the next build makes all of them whole."""
-    if settings.warehouse.engine == "spark" or not settings.warehouse_path.exists():
+    state = _state(settings)
+    if not state or (only_if_distrusted and (builds.read_json(_left_as(settings)) or {}).get("is_trusted")):
         return
     with loading.connect(settings.warehouse_path) as connection:
         for (table,) in connection.execute(
@@ -199,6 +202,7 @@ def forget(settings: Settings) -> None:
             "and table_name in ('versions', 'inputs')"
         ).fetchall():
             connection.execute(f"delete from {quoted('built_from', table)}")  # noqa: S608
+    builds.write_json(_left_as(settings), {"state": _state(settings), "is_trusted": True})
 
 
 def _left_as(settings: Settings) -> Path:

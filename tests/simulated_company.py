@@ -17,7 +17,7 @@ from ingestion.sandbox import ledger
 from ingestion.sandbox.server import serve
 from ingestion.sandbox.world import World
 from ingestion.settings import Settings, load_settings
-from orchestration import company, layout, pipeline, transform
+from orchestration import company, layout, pipeline, transform, warehouse
 from orchestration.quality import hashes
 from tests.oracle.compare import closing_disagreements, cohort_disagreements
 from tests.oracle.goals import goal_disagreements
@@ -33,6 +33,7 @@ def load_and_build(settings: Settings, *arguments: str) -> None:
     with pipeline.writing(settings, "test"):
         assert [report.error for report in pipeline.extract(settings) if report.error] == []
         assert [report.reasons for report in pipeline.load(settings) if report.is_refused] == []
+        warehouse.forget(settings, only_if_distrusted=True)
         assert transform.run_dbt(settings, [*WITHOUT_CHECKS, *arguments])
 
 
