@@ -1,4 +1,6 @@
-{{ config(key='opportunity_key', reached={'int_opportunities_first_seen_closed': 'int_opportunities_kept.opportunity_id'}) }}
+{{ config(
+    key='opportunity_key', reached={'int_opportunities_first_seen_closed': 'int_opportunities_kept.opportunity_id'}
+) }}
 
 with opportunities as (
     select * from {{ ref('int_opportunities_kept') }}

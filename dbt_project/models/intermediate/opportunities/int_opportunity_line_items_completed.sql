@@ -1,4 +1,6 @@
-{{ config(key='opportunity_key', reached={'int_opportunity_line_items_unioned': 'int_opportunities_valued.opportunity_id'}) }}
+{{ config(
+    key='opportunity_key', reached={'int_opportunity_line_items_unioned': 'int_opportunities_valued.opportunity_id'}
+) }}
 
 with line_items as (
     select * from {{ ref('int_opportunity_line_items_unioned') }}

@@ -1,4 +1,6 @@
-{{ config(key='opportunity_key', reached={'int_opportunity_stage_events_unioned': 'int_opportunities_kept.opportunity_id'}) }}
+{{ config(
+    key='opportunity_key', reached={'int_opportunity_stage_events_unioned': 'int_opportunities_kept.opportunity_id'}
+) }}
 
 with stage_events as (
     select * from {{ ref('int_opportunity_stage_events_unioned') }}

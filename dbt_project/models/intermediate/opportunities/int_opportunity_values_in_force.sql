@@ -1,4 +1,6 @@
-{{ config(key='opportunity_key', reached={'int_opportunity_changes_unioned': 'int_opportunities_kept.opportunity_id'}) }}
+{{ config(
+    key='opportunity_key', reached={'int_opportunity_changes_unioned': 'int_opportunities_kept.opportunity_id'}
+) }}
 
 with changes as (
     select * from {{ ref('int_opportunity_changes_unioned') }}

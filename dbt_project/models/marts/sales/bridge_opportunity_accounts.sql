@@ -1,4 +1,6 @@
-{{ config(key='opportunity_key', reached={'int_opportunity_accounts_unioned': 'int_opportunities_valued.opportunity_id'}) }}
+{{ config(
+    key='opportunity_key', reached={'int_opportunity_accounts_unioned': 'int_opportunities_valued.opportunity_id'}
+) }}
 
 with opportunities as (
     select * from {{ ref('int_opportunities_valued') }}

@@ -1,4 +1,6 @@
-{{ config(key='opportunity_key', reached={'int_people': 'person_key = int_opportunities_valued.primary_person_key'}) }}
+{{ config(
+    key='opportunity_key', reached={'int_people': 'person_key = int_opportunities_valued.primary_person_key'}
+) }}
 
 with opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
