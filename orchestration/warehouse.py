@@ -179,22 +179,17 @@ def notice_other_writers(settings: Settings) -> None:
 
     A build leaves alone what did not change, so it would keep what another hand, or a run that was killed, has written.
     """
-    left, state = builds.read_json(_left_as(settings)) or {}, _state(settings)
-    if state and left.get("state") != state:
-        builds.write_json(_left_as(settings), {"state": state, "is_trusted": False})
+    _note(settings, is_trusted=False)
 
 
 def leave(settings: Settings) -> None:
     """Note how the pipeline leaves the warehouse."""
-    left, state = builds.read_json(_left_as(settings)) or {}, _state(settings)
-    if state and left.get("state") != state:
-        builds.write_json(_left_as(settings), {"state": state, "is_trusted": bool(left.get("is_trusted"))})
+    _note(settings, is_trusted=_is_trusted(settings))
 
 
 def forget(settings: Settings, *, only_if_distrusted: bool = False) -> None:
     """Forget what models were built from: the next build makes all of them whole."""
-    state = _state(settings)
-    if not state or (only_if_distrusted and (builds.read_json(_left_as(settings)) or {}).get("is_trusted")):
+    if not _state(settings) or (only_if_distrusted and _is_trusted(settings)):
         return
     with loading.connect(settings.warehouse_path) as connection:
         for (table,) in connection.execute(
@@ -203,6 +198,17 @@ def forget(settings: Settings, *, only_if_distrusted: bool = False) -> None:
         ).fetchall():
             connection.execute(f"delete from {quoted('built_from', table)}")  # noqa: S608
     builds.write_json(_left_as(settings), {"state": _state(settings), "is_trusted": True})
+
+
+def _note(settings: Settings, *, is_trusted: bool) -> None:
+    """Note the state of the warehouse when it is another one than noted."""
+    noted, state = builds.read_json(_left_as(settings)) or {}, _state(settings)
+    if state and noted.get("state") != state:
+        builds.write_json(_left_as(settings), {"state": state, "is_trusted": is_trusted})
+
+
+def _is_trusted(settings: Settings) -> bool:
+    return bool((builds.read_json(_left_as(settings)) or {}).get("is_trusted"))
 
 
 def _left_as(settings: Settings) -> Path:

@@ -47,7 +47,7 @@
     {%- endif -%}
     {%- call statement('left', fetch_result=true) -%}
         create or replace temp table {{ scratch('left') }} as
-        select *, rowid as known_row from {{ this }} where {{ key }} in (select {{ key }} from {{ scratch('keys') }});
+        select *, rowid as known_row from {{ this }} where {{ concerns({'column': key}) }};
         select (select count(*) from {{ scratch('left') }}), (select count(*) from {{ this }})
     {%- endcall -%}
     {%- set left, rows = load_result('left').table.rows[0].values() -%}

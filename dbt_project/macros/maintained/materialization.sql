@@ -83,11 +83,12 @@
 
 {% macro maintained_by_key(known) %}
     {%- set key = config.get('key') -%}
-    {%- set is_changed = 'where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ scratch('keys') ~ ')' -%}
     {%- set differs = 'where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ built_from() ~ ')' -%}
     {%- call statement('main') -%}
         create or replace temp table {{ scratch('came') }} as select * from {{ this }} limit 0;
-        insert into {{ scratch('came') }} by name (select * from ({{ narrowed() }}) {{ is_changed }});
+        insert into {{ scratch('came') }} by name (
+            select * from ({{ narrowed() }}) where {{ concerns({'column': key}) }}
+        );
         {{ changed_rows(scratch('came'), '(select * exclude (known_row) from ' ~ scratch('left') ~ ')') }}
         delete from {{ this }} where rowid in (select known_row from {{ scratch('left') }} {{ differs }});
         insert into {{ this }} select * from {{ scratch('came') }} {{ differs }};
