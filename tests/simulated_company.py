@@ -119,14 +119,12 @@ def simulate(
     scale: float,
     days: Iterable[date],
     first: date | None = None,
-    as_of: date | None = None,
     goals: str = "",
 ) -> Simulated:
     """Load and build a simulated company as it stands on each of the days, one after the other.
 
     `first` is the day whose two years of history the world is made of (the first of the days unless given), `goals`
-    are rows of `targets` as CSV that the company writes into its configuration. With `as_of` every build but the first
-    is as of that day, so that from then on nothing changes but what the vendors tell.
+    are rows of `targets` as CSV that the company writes into its configuration.
     """
     days = list(days)
     world = World.create(seed, scale, first or days[0])
@@ -135,7 +133,7 @@ def simulate(
             sandbox.advance(max(day, world.as_of))
             sandbox.write_files(folder / "imports")
             is_new = not (folder / "funnelhouse.toml").exists()
-            file = company.write_demo(folder, port=sandbox.port, as_of=day if is_new else as_of or day)
+            file = company.write_demo(folder, port=sandbox.port, as_of=day)
             if is_new:
                 file.write_text(file.read_text() + _as_configuration(goals))
             settings = load_settings(file)

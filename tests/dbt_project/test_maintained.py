@@ -25,7 +25,7 @@ MODELS = {
     "int_orders": """
         {{ config(key='order_id') }}
         select orders.record_id, orders.order_id, orders.customer_id, orders.order_day,
-            orders.amount * rates.rate as amount
+            orders.due_date, orders.amount * rates.rate as amount
         from {{ ref('stg_orders') }} as orders inner join {{ ref('stg_rates') }} as rates using (currency)
     """,
     "int_customers": """
@@ -62,6 +62,39 @@ MODELS = {
         select orders.order_id, largest.order_id is not null as is_largest
         from {{ ref('int_orders') }} as orders left join {{ ref('stg_largest') }} as largest using (order_id)
     """,
+    "int_clock": """
+        {{ config(day='today', day_alone=true) }} select today, home from {{ source('raw', 'clock') }}
+    """,
+    "int_orders_due": """
+        {{ config(key='order_id', on_days={'int_orders': dated('due_date')}) }}
+        select orders.order_id, orders.amount, clock.home
+        from {{ ref('int_orders') }} as orders inner join {{ ref('int_clock') }} as clock
+            on orders.due_date <= clock.today
+    """,
+    "int_orders_daily": """
+        {{ config(key='order_id', grows='open_day', on_days={'int_orders': 'due_date <= {until}'}) }}
+        select orders.order_id, orders.amount,
+            unnest(generate_series(orders.due_date, clock.today, interval 1 day))::date as open_day
+        from {{ ref('int_orders') }} as orders cross join {{ ref('int_clock') }} as clock
+    """,
+    "int_days_opened": """
+        {{ config(key='order_id', grows='open_day', on_days={'int_orders_daily': 'open_day >= {since} - 1'}) }}
+        -- depends_on: {{ ref('int_clock') }}
+        select now.order_id, now.open_day, coalesce(now.amount - before.amount, 0) as change, before.amount is null as is_first
+        from {{ ref('int_orders_daily') }} as now left join {{ ref('int_orders_daily') }} as before
+            on now.order_id = before.order_id and now.open_day = before.open_day + 1
+    """,
+    # with a star that hands on all columns, and one that tells whole rows apart
+    "int_orders_marked": """
+        {{ config(key='order_id') }}
+        with orders as (select * from {{ ref('int_orders') }}),
+        final as (select orders.*, true as is_marked from orders)
+        select * from final
+    """,
+    "int_different": """
+        select count(*) as different
+        from (select distinct * exclude (record_id, order_id, customer_id) from {{ ref('int_orders') }})
+    """,
 }
 COLUMNS = {
     "stg_orders": ["record_id", "order_id", "customer_id"],
@@ -70,11 +103,15 @@ COLUMNS = {
     "int_customers": ["customer_id"],
     "int_orders_placed": ["order_id"],
     "int_ranks": ["order_id"],
+    "int_orders_marked": ["order_id"],
+    "int_orders_due": ["order_id"],
+    "int_orders_daily": ["order_id"],
 }
 MAINTAINED = sorted(name for name in MODELS if name.startswith("int_"))
 ORDERS = """
     select 'a' as source_system, 'r' || i as record_id, 'o' || i as order_id, 'c' || i % 50 as customer_id,
-        'EUR' as currency, 'd' || i % 7 as order_day, i::decimal(9, 2) as amount, 1 as load_seq
+        'EUR' as currency, 'd' || i % 7 as order_day, i::decimal(9, 2) as amount, 1 as load_seq,
+        date '2026-01-01' + i::integer as due_date
     from range(400) as numbers (i)
 """
 
@@ -96,7 +133,7 @@ class Warehouse:
             "models": {"+materialized": "maintained", "+schema": "built"},
         }
         (self.project / "dbt_project.yml").write_text(json.dumps(settings))
-        tables = [{"name": "orders"}, {"name": "rates"}]
+        tables = [{"name": "orders"}, {"name": "rates"}, {"name": "clock"}]
         (self.project / "models" / "sources.yml").write_text(
             json.dumps({"sources": [{"name": "raw", "tables": tables}]})
         )
@@ -106,6 +143,7 @@ class Warehouse:
             (self.project / "models" / f"{name}.sql").write_text(statement)
         self.sql("create schema raw", f"create table raw.orders as {ORDERS}")
         self.sql("create table raw.rates as select 'EUR' as currency, 1.5::decimal(9, 2) as rate")
+        self.sql("create table raw.clock as select date '2026-01-20' as today, 'EUR' as home")
 
     def sql(self, *statements: str) -> list[tuple[object, ...]]:
         with duckdb.connect(self.work / "warehouse.duckdb") as connection:
@@ -169,7 +207,7 @@ def test_without_news_every_model_stays_as_it_is(warehouse: Warehouse) -> None:
 def test_what_changed_is_followed_through_keys_links_sums_and_rows(warehouse: Warehouse) -> None:
     # an order moves to another customer, one to another day with an unknown amount, one is new, one loses its day
     warehouse.load("customer_id = 'c1' where order_id = 'o3'", "order_day = 'd9', amount = null where order_id = 'o4'")
-    warehouse.sql("insert into raw.orders select 'a', 'r99', 'o99', 'c9', 'EUR', 'd1', 7, 9")
+    warehouse.sql("insert into raw.orders select 'a', 'r99', 'o99', 'c9', 'EUR', 'd1', 7, 9, '2026-01-05'")
     warehouse.load("order_day = null where order_id = 'o5'")
     how = warehouse.build()
     assert warehouse.holds_what_statements_give()
@@ -199,6 +237,50 @@ def test_models_below_rows_that_came_out_equal_stay_as_they_are(warehouse: Wareh
     assert warehouse.holds_what_statements_give()
 
 
+def test_a_change_in_columns_that_a_statement_does_not_read_leaves_its_model_as_it_is(warehouse: Warehouse) -> None:
+    warehouse.load("amount = 0 where order_id = 'o7'")  # now as o0, of the same day
+    how = warehouse.build()
+    assert (how["int_orders"], how["int_customers"], how["int_best"]) == ("by key", "unchanged", "whole")
+    assert (how["int_orders_marked"], how["int_different"]) == ("by key", "whole")
+    assert warehouse.holds_what_statements_give()
+    # it has read that version, so the next one is followed
+    warehouse.load("order_day = 'd9' where order_id = 'o3'")
+    assert warehouse.build()["int_customers"] == "by key"
+    assert warehouse.holds_what_statements_give()
+
+
+def test_another_day_concerns_what_is_dated_on_it_and_what_grows_with_it(warehouse: Warehouse) -> None:
+    # a row of an earlier day, as no build would make it: it stays, so it was not made anew
+    warehouse.sql("update built.int_orders_daily set amount = -1 where order_id = 'o1' and open_day = '2026-01-05'")
+    warehouse.sql("update raw.clock set today = '2026-01-22'")
+    how = warehouse.build()
+    assert (how["int_orders"], how["int_orders_due"]) == ("unchanged", "by key")
+    assert (how["int_orders_daily"], how["int_days_opened"]) == ("by key", "by key")
+    [(made,)] = warehouse.sql("select count(*) from built_from.int_orders_due")
+    assert made == 2
+    assert warehouse.sql("select count(*) from built.int_orders_daily where amount = -1") == [(1,)]
+    warehouse.sql("update built.int_orders_daily set amount = 1.5 where amount = -1")
+    assert warehouse.holds_what_statements_give()
+
+
+def test_another_day_goes_with_changes_of_any_day_and_back_again(warehouse: Warehouse) -> None:
+    warehouse.load("amount = 9 where order_id = 'o2'", "due_date = '2026-01-21' where order_id = 'o3'")
+    warehouse.sql("update raw.clock set today = '2026-01-22'")
+    how = warehouse.build()
+    assert {how[name] for name in ("int_orders_due", "int_orders_daily", "int_days_opened")} == {"by key"}
+    assert warehouse.holds_what_statements_give()
+    warehouse.sql("update raw.clock set today = '2026-01-18'")
+    how = warehouse.build()
+    assert {how[name] for name in ("int_orders_due", "int_orders_daily", "int_days_opened")} == {"by key"}
+    assert warehouse.holds_what_statements_give()
+
+
+def test_what_changes_beside_the_day_concerns_all_days(warehouse: Warehouse) -> None:
+    warehouse.sql("update raw.clock set home = 'USD'")
+    assert warehouse.build()["int_orders_due"] == "whole"
+    assert warehouse.holds_what_statements_give()
+
+
 def test_a_lookup_that_changed_has_its_reader_built_whole_and_compared(warehouse: Warehouse) -> None:
     warehouse.sql("insert into raw.rates values ('USD', 2)")
     how = warehouse.build()
@@ -206,7 +288,7 @@ def test_a_lookup_that_changed_has_its_reader_built_whole_and_compared(warehouse
     assert how["int_customers"] == "unchanged"
     warehouse.sql("update raw.rates set rate = 3 where currency = 'EUR'")
     how = warehouse.build()
-    assert (how["int_orders"], how["int_customers"]) == ("whole", "whole")
+    assert (how["int_orders"], how["int_orders_placed"]) == ("whole", "whole")
     assert warehouse.holds_what_statements_give()
 
 
@@ -227,7 +309,7 @@ def test_a_model_that_missed_a_change_is_built_whole(warehouse: Warehouse) -> No
 
 
 def test_a_change_that_one_model_has_followed_waits_for_the_others(warehouse: Warehouse) -> None:
-    warehouse.load("amount = 70 where order_id = 'o3'")
+    warehouse.load("order_day = 'd9' where order_id = 'o3'")
     warehouse.build("--select", "int_orders", "stg_orders")
     how = warehouse.build()
     assert (how["int_orders"], how["int_customers"], how["int_orders_placed"]) == ("unchanged", "by key", "by key")

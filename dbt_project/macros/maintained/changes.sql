@@ -1,27 +1,39 @@
 {# How a maintained model follows the rows of its inputs that changed (materialization.sql tells the configuration). #}
 
-{# Inputs, by unique id, that have another version than the one that was read. #}
+{# Inputs, by unique id, that have another version than the one that was read, and differ in what this model reads. #}
 {% macro changed_inputs(known) %}
-    {%- set changed = [] -%}
+    {%- set changed, tried = [], [] -%}
     {%- for name, input in known.inputs.items() if input.read is none or input.version != input.read -%}
-        {%- do changed.append(name) -%}
+        {%- if config.get('fingerprints') in [none, graph_node(name).name] or is_about_days(name) -%}
+            {%- do changed.append(name) -%}
+        {%- endif -%}
+        {%- if name in changed and input.read is not none and input.base == input.read -%}
+            {%- do tried.append("('" ~ name ~ "', exists (from " ~ changed_rows_of(input) ~ '))') -%}
+        {%- endif -%}
     {%- endfor -%}
+    {%- if tried -%}
+        {%- set same = 'select name from (values ' ~ tried | join(', ') ~ ') as tried (name, differs) where not differs' -%}
+        {%- for row in run_query(same).rows -%}{%- do changed.remove(row[0]) -%}{%- endfor -%}
+    {%- endif -%}
     {{ return(changed) }}
 {% endmacro %}
 
 
 {#
-  Whether the changes of all inputs can be followed, and are worth it. Of a model with a key it leaves the keys that
-  they concern, and the rows of these keys as they were, in the transaction that changes them: rows keep their id in it.
+  How the changes of inputs are followed (`how`): `by key`, `by rows` or `by sums`; `whole` when one cannot be, or when
+  that is worth more; `not at all` when they concern no key. Of a model with a key it leaves the keys that they concern,
+  and the rows of these keys, and of the changed `days`, as they were, in the transaction that changes them: rows keep
+  their id in it.
 #}
-{% macro changes_are_followed(changed, known) %}
-    {%- set key = config.get('key') -%}
+{% macro followed(changed, known) %}
+    {%- set key, whole, days = config.get('key'), {'how': 'whole'}, changed_days(changed, known) -%}
     {%- set selects, sizes = [], ['(select count(*) from ' ~ this ~ ')'] -%}
-    {%- for name in changed if config.get('fingerprints') in [none, graph_node(name).name] -%}
+    {%- if days == 'unknown' -%}{{ return(whole) }}{%- endif -%}
+    {%- for name in changed if not is_about_days(name) -%}
         {%- set rows, way = changed_rows_of(known.inputs[name]), way_to_key(graph_node(name)) -%}
-        {%- if not is_followed(name, known.inputs[name], rows, way) -%}{{ return(false) }}{%- endif -%}
+        {%- if not is_followed(name, known.inputs[name], rows, way) -%}{{ return(whole) }}{%- endif -%}
         {%- if way -%}
-            {%- do selects.append(keys_told(way, rows)) -%}
+            {%- do selects.append(keys_told(way, rows_before(days, known.inputs[name], rows))) -%}
             {%- if known.inputs[name].is_staged and 'record_id' in model.columns -%}
                 {%- do selects.append(
                     'select ' ~ key ~ ' from ' ~ this ~ ' where record_id in (select record_id from ' ~ rows ~ ')'
@@ -31,8 +43,16 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if not key -%}
-        {{ return(config.get('adds') is not none) }}
+        {{ return({'how': 'whole' if not config.get('adds') else 'by sums' if config.get('sums') else 'by rows'}) }}
     {%- endif -%}
+    {%- for name, input in known.inputs.items() if days and not config.get('grows') -%}
+        {%- if graph_node(name).name in config.get('on_days') -%}
+            {%- set condition = of_days(config.get('on_days')[graph_node(name).name], days) -%}
+            {%- do selects.append(keys_told(
+                way_to_key(graph_node(name)), '(select * from ' ~ input.relation ~ ' where ' ~ condition ~ ')'
+            )) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- call statement('keys', fetch_result=true) -%}
         create or replace temp table {{ scratch('keys') }} as
         {{ (selects or ['select ' ~ key ~ ' from ' ~ this ~ ' limit 0']) | join(' union ') }};
@@ -40,19 +60,76 @@
         from {{ scratch('keys') }}
     {%- endcall -%}
     {%- set keys, unknown, size = load_result('keys').table.rows[0].values() -%}
-    {%- if unknown > 0 or keys * 3 > size -%}
-        {{ return(false) }}
+    {%- if keys == 0 and not (days and config.get('grows')) -%}
+        {{ return({'how': 'not at all'}) }}
+    {%- elif unknown > 0 or keys * 3 > size -%}
+        {{ return(whole) }}
     {%- elif config.get('sums') -%}
-        {{ return(true) }}
+        {{ return({'how': 'by sums'}) }}
     {%- endif -%}
     {%- call statement('left', fetch_result=true) -%}
         create or replace temp table {{ scratch('left') }} as
-        select *, rowid as known_row from {{ this }} where {{ concerns({'column': key}) }};
+        select *, rowid as known_row from {{ this }} where {{ is_made_anew(days) }};
         select (select count(*) from {{ scratch('left') }}), (select count(*) from {{ this }})
     {%- endcall -%}
     {%- set left, rows = load_result('left').table.rows[0].values() -%}
-    {{ return(left * 2 <= rows) }}
+    {{ return({'how': 'by key', 'days': days} if left * 2 <= rows else whole) }}
 {% endmacro %}
+
+
+{# An input that tells by its column `day` which days its changed rows concern, and of which `on_days` says whom. #}
+{% macro is_about_days(name) %}
+    {{ return(config.get('on_days') is not none and graph_node(name).config.get('day') is not none) }}
+{% endmacro %}
+
+{# The first and the last day of which changed inputs tell; none without such an input; `unknown` if one concerns all. #}
+{% macro changed_days(changed, known) %}
+    {%- set selects = [] -%}
+    {%- for name in changed if is_about_days(name) -%}
+        {%- set rows, tells = changed_rows_of(known.inputs[name]), graph_node(name).config -%}
+        {%- if rows is none or tells.day not in columns_read(known.inputs[name]) -%}{{ return('unknown') }}{%- endif -%}
+        {%- set others = columns_read(known.inputs[name]) | reject('equalto', tells.day) | list -%}
+        {%- do selects.append(
+            'select min(cast(' ~ tells.day ~ ' as date)) as since, max(cast(' ~ tells.day ~ ' as date)) as until, '
+            ~ ('count(distinct row(' ~ others | join(', ') ~ ')) = 1' if tells.day_alone and others else 'true')
+            ~ ' as is_told from ' ~ rows
+        ) -%}
+    {%- endfor -%}
+    {%- if selects -%}
+        {%- set since, until, is_told = run_query(
+            'select min(since), max(until), bool_and(is_told) from (' ~ selects | join(' union all ') ~ ')'
+        ).rows[0].values() -%}
+        {{ return({'since': since, 'until': until} if is_told and since else 'unknown') }}
+    {%- endif -%}
+    {{ return(none) }}
+{% endmacro %}
+
+{# A condition of `on_days`: dated on one of the days. #}
+{% macro dated(expression) %}{{ return(expression ~ ' between {since} and {until}') }}{% endmacro %}
+
+{# `on_days` writes conditions with {since} and {until}. #}
+{% macro of_days(condition, days) %}
+    {{ return('(' ~ condition | replace('{since}', "date '" ~ days.since ~ "'")
+        | replace('{until}', "date '" ~ days.until ~ "'") ~ ')') }}
+{% endmacro %}
+
+{# Of changed rows those that tell a key: a model that grows makes the changed days anew, whatever an input has on them. #}
+{% macro rows_before(days, input, rows) %}
+    {%- if days and config.get('grows') and input.grows -%}
+        {{ return('(select * from ' ~ rows ~ ' where ' ~ input.grows ~ " < date '" ~ days.since ~ "')") }}
+    {%- endif -%}
+    {{ return(rows) }}
+{% endmacro %}
+
+{# Of the rows of the model: those of the listed keys, and with `grows` those of the changed days and later. #}
+{% macro is_made_anew(days) %}
+    {%- set of_keys = concerns({'column': config.get('key')}) -%}
+    {%- if days and config.get('grows') -%}
+        {{ return(of_keys ~ ' or ' ~ config.get('grows') ~ " >= date '" ~ days.since ~ "'") }}
+    {%- endif -%}
+    {{ return(of_keys) }}
+{% endmacro %}
+
 
 {#
   What a view makes of all rows of an input has no key, unless `reached` says so. What the rows of a key gave to sums
@@ -67,7 +144,7 @@
     {%- elif config.get('sums') and (way.link or input.is_staged) -%}
         {{ return(false) }}
     {%- endif -%}
-    {{ return(way is not none and (is_said or not input.is_in_view)) }}
+    {{ return(way is not none and (is_said or not input.views)) }}
 {% endmacro %}
 
 
@@ -77,10 +154,47 @@
         {{ return(none) }}
     {%- elif input.is_staged -%}
         {{ return('(select * from ' ~ input.relation ~ ' where load_seq > ' ~ input.read.split('/')[0] ~ ')') }}
-    {%- elif input.base == input.read -%}
+    {%- elif input.base != input.read -%}
+        {{ return(none) }}
+    {%- elif (input.changed_row_count or 0) > 100000 -%}
         {{ return(built_from(input.relation.identifier)) }}
     {%- endif -%}
-    {{ return(none) }}
+    {%- set read = columns_read(input) | join(', ') -%}
+    {{ return(
+        '(select ' ~ (read or 'null') ~ ' from ' ~ built_from(input.relation.identifier)
+        ~ (' group by ' ~ read if read) ~ ' having sum(case when is_new then 1 else -1 end) <> 0)'
+    ) }}
+{% endmacro %}
+
+
+{#
+  Of the columns of an input those that the statement names, or a view between them, that either hands on with a star,
+  or that tell a key: rows that differ in none of them give the same. All of them where whole rows are told apart.
+#}
+{% macro columns_read(input) %}
+    {%- set columns = columns_of(built_from(input.relation.identifier)) | reject('equalto', 'is_new') | list -%}
+    {%- set ns = namespace(statement=compiled_code) -%}
+    {%- for view in input.views -%}{%- set ns.statement = ns.statement ~ ' ' ~ view_sql(view) | lower -%}{%- endfor -%}
+    {%- set statement = modules.re.sub('select \\* from (("?\\w+"?[.]){2}"?\\w+"?|final\\b)', '', ns.statement) -%}
+    {%- set has_stars = modules.re.search('(select|distinct|,|[.])\\s*[*]', statement) is not none -%}
+    {%- set sets = 'distinct\\s+(\\w+[.])?[*]|union(?!\\s+all)|except|intersect|group by all' -%}
+    {%- if input.tells_rows or 'hash(' in statement or (has_stars and modules.re.search(sets, statement)) -%}
+        {{ return(columns) }}
+    {%- endif -%}
+    {%- set told = [statement, config.get('reached'), config.get('key'), input.grows] | join(' ') -%}
+    {%- set named = modules.re.findall('\\w+', told) -%}
+    {{ return(columns | select('in', named + (columns_of(this) if has_stars else [])) | list) }}
+{% endmacro %}
+
+{% macro columns_of(relation) %}
+    {{ return(run_query('from ' ~ relation ~ ' limit 0').columns | map(attribute='name') | list) }}
+{% endmacro %}
+
+{% macro view_sql(relation) %}
+    {{ return(run_query(
+        "select sql from duckdb_views() where schema_name = '" ~ relation.schema ~ "' and view_name = '"
+        ~ relation.identifier ~ "'"
+    ).rows[0][0]) }}
 {% endmacro %}
 
 
@@ -120,18 +234,37 @@
 {% endmacro %}
 
 
-{# The model's statement, reading of every input that tells the key only the rows of the listed keys. #}
-{% macro narrowed() %}
+{#
+  The model's statement, reading of every input that tells the key only the rows of the listed keys, and if it `grows`
+  by `days` those as well that `on_days` names for them: all rows where it names none.
+#}
+{% macro narrowed(days=none) %}
+    {%- set grows = days is not none and config.get('grows') is not none -%}
     {%- set ns = namespace(statement=compiled_code) -%}
     {%- for name in model.depends_on.nodes -%}
         {%- set relation, way = relation_of(graph_node(name)), way_to_key(graph_node(name)) -%}
-        {%- if way -%}
+        {%- set condition = config.get('on_days', {}).get(graph_node(name).name) -%}
+        {%- if way and (condition or not grows) -%}
             {%- set ns.statement = ns.statement | replace(
-                relation | string, '(select * from ' ~ opened(name, relation) ~ ' where ' ~ concerns(way) ~ ')'
+                relation | string,
+                '(select *' ~ begun(config.get('begins', {}).get(graph_node(name).name), way, days if grows) ~ ' from '
+                ~ opened(name, relation) ~ ' where ' ~ concerns(way)
+                ~ (' or ' ~ of_days(condition, days) if grows) ~ ')'
             ) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(ns.statement) }}
+{% endmacro %}
+
+{# A row that is read for the changed days alone begins on the first of them: its days before are there. #}
+{% macro begun(column, way, days) %}
+    {%- if column and days -%}
+        {{ return(
+            ' replace (case when ' ~ concerns(way) ~ ' then ' ~ column ~ ' else greatest(' ~ column ~ ", date '"
+            ~ days.since ~ "') end as " ~ column ~ ')'
+        ) }}
+    {%- endif -%}
+    {{ return('') }}
 {% endmacro %}
 
 {# An input as it is; a view as its statement, narrowed where it reads what `reached` names: before it unpacks that. #}
@@ -139,10 +272,7 @@
     {%- if graph_node(name).config.materialized != 'view' -%}
         {{ return(relation) }}
     {%- endif -%}
-    {%- set ns = namespace(statement=run_query(
-        "select sql from duckdb_views() where schema_name = '" ~ relation.schema ~ "' and view_name = '"
-        ~ relation.identifier ~ "'"
-    ).rows[0][0].split(' AS ', 1)[1] | trim(';')) -%}
+    {%- set ns = namespace(statement=view_sql(relation).split(' AS ', 1)[1] | trim(';')) -%}
     {%- for read in graph_node(name).depends_on.nodes if graph_node(read).name in config.get('reached', {}) -%}
         {%- set table, way = relation_of(graph_node(read)), way_to_key(graph_node(read)) -%}
         {%- set ns.statement = modules.re.sub(

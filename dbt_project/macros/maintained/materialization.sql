@@ -6,7 +6,7 @@
   table of its name, its rows that left and that came with the last version. A build compares the inputs with what is
   remembered:
 
-  - nothing is another: the model stays as it is, and keeps its version;
+  - nothing that the statement reads is another: the model stays as it is, and keeps its version;
   - `key`: the model makes of the rows of one key what it makes of them among all others. The keys of all changed rows
     are made anew: the model's own statement, its inputs narrowed to these keys;
   - `adds`: the model makes rows of each row of these inputs, whatever the others are. What the rows that left gave is
@@ -33,16 +33,17 @@
         {{ return(maintained_whole(known, is_new=true)) }}
     {%- endif -%}
     {%- set changed = changed_inputs(known) -%}
-    {%- if not changed -%}
-        {{ return(maintained_as_it_is()) }}
-    {%- elif not changes_are_followed(changed, known) -%}
-        {{ return(maintained_whole(known, is_new=config.get('compared') is false)) }}
-    {%- elif config.get('sums') -%}
-        {{ return(maintained_by_sums(changed, known)) }}
-    {%- elif config.get('adds') -%}
+    {%- set way = followed(changed, known) if changed else {'how': 'not at all'} -%}
+    {%- if way.how == 'not at all' -%}
+        {{ return(maintained_as_it_is(known)) }}
+    {%- elif way.how == 'by key' -%}
+        {{ return(maintained_by_key(known, way.days)) }}
+    {%- elif way.how == 'by rows' -%}
         {{ return(maintained_by_rows(changed, known)) }}
+    {%- elif way.how == 'by sums' -%}
+        {{ return(maintained_by_sums(changed, known)) }}
     {%- endif -%}
-    {{ return(maintained_by_key(known)) }}
+    {{ return(maintained_whole(known, is_new=config.get('compared') is false)) }}
 {% endmaterialization %}
 
 {% materialization maintained, adapter='spark' %}
@@ -50,7 +51,13 @@
 {% endmaterialization %}
 
 
-{% macro maintained_as_it_is() %}
+{% macro maintained_as_it_is(known) %}
+    {%- for input in known.inputs.values() if input.version != input.read -%}
+        {%- if loop.first -%}
+            {%- do run_query(without_scratch(['keys']) ~ reading(known)) -%}
+            {{ adapter.commit() }}
+        {%- endif -%}
+    {%- endfor -%}
     {%- call noop_statement('main', 'UNCHANGED') -%}{%- endcall -%}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmacro %}
@@ -81,13 +88,13 @@
 {% endmacro %}
 
 
-{% macro maintained_by_key(known) %}
+{% macro maintained_by_key(known, days=none) %}
     {%- set key = config.get('key') -%}
     {%- set differs = 'where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ built_from() ~ ')' -%}
     {%- call statement('main') -%}
         create or replace temp table {{ scratch('came') }} as select * from {{ this }} limit 0;
         insert into {{ scratch('came') }} by name (
-            select * from ({{ narrowed() }}) where {{ concerns({'column': key}) }}
+            select * from ({{ narrowed(days) }}) where {{ is_made_anew(days) }}
         );
         {{ changed_rows(scratch('came'), '(select * exclude (known_row) from ' ~ scratch('left') ~ ')') }}
         delete from {{ this }} where rowid in (select known_row from {{ scratch('left') }} {{ differs }});

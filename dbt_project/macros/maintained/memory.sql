@@ -5,6 +5,7 @@
     {%- if target.type == 'duckdb' -%}
         create schema if not exists built_from;
         create table if not exists built_from.versions (model text, version text, base text, basis text, built text);
+        alter table built_from.versions add column if not exists changed_row_count bigint;
         create table if not exists built_from.inputs (model text, input text, version text);
         {% if flags.FULL_REFRESH -%}delete from built_from.versions; delete from built_from.inputs;{%- endif %}
     {%- endif -%}
@@ -12,8 +13,9 @@
 
 
 {#
-  What is known of this model: its `version` and `basis`, and per input, by unique id, its `relation`, whether it
-  `is_staged` and whether it `is_in_view`, the version that was `read`, the `version` now, and `base`, the version from
+  What is known of this model: its `version` and `basis`, and per input, by unique id, its `relation`, the `views` through
+  which it is read, whether it `is_staged`, whether it `tells_rows` apart whatever the statement names of them, the
+  column by which it `grows`, the version that was `read`, the `version` now, and `base`, the version from
   which its changed rows lead to that.
 #}
 {% macro remembered() %}
@@ -23,17 +25,18 @@
         {%- do told.append("('" ~ name ~ "', " ~ version_now(name, input.relation) ~ ")") -%}
     {%- endfor -%}
     {%- if told -%}
-        {%- for name, now, base, read, version, basis in run_query(
-            "select told.input, coalesce(told.version, ours.version), ours.base, read.version, this.version, "
-            ~ "this.basis from (values " ~ told | join(', ') ~ ") as told (input, version) "
+        {%- for name, now, base, changed_row_count, read, version, basis in run_query(
+            "select told.input, coalesce(told.version, ours.version), ours.base, ours.changed_row_count, read.version, "
+            ~ "this.version, this.basis from (values " ~ told | join(', ') ~ ") as told (input, version) "
             ~ "left join built_from.versions as ours on told.input = ours.model "
             ~ "left join built_from.inputs as read on told.input = read.input and read.model = '" ~ model.unique_id
             ~ "' left join built_from.versions as this on this.model = '" ~ model.unique_id ~ "'"
         ).rows -%}
             {%- do known.update({'version': version, 'basis': basis}) -%}
             {%- do known.inputs.update({name: {
-                'relation': inputs[name].relation, 'is_staged': is_staged(name), 'is_in_view': inputs[name].is_in_view,
-                'version': now, 'base': base, 'read': read
+                'relation': inputs[name].relation, 'views': inputs[name].views, 'is_staged': is_staged(name),
+                'tells_rows': tells_rows(name), 'grows': graph_node(name).config.get('grows'), 'version': now,
+                'base': base, 'changed_row_count': changed_row_count, 'read': read
             }}) -%}
         {%- endfor -%}
     {%- endif -%}
@@ -51,19 +54,28 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro tells_rows(name) %}
+    {{ return(config.get('fingerprints') == graph_node(name).name or (config.get('grows') and is_about_days(name))) }}
+{% endmacro %}
+
 {% macro is_staged(name) %}{{ return(graph_node(name).config.materialized == 'incremental') }}{% endmacro %}
 
 
-{# What a model reads, by unique id: the `relation`, and whether it is read through a view. #}
-{% macro inputs_of(node, is_in_view=false) %}
+{#
+  What a model reads, by unique id: the `relation`, and the `views` through which it is read.
+#}
+{% macro inputs_of(node) %}
     {%- set found = {} -%}
     {%- set prints = ['model.' ~ project_name ~ '.' ~ node.config.fingerprints] if node.config.fingerprints else [] -%}
     {%- for name in node.depends_on.nodes + prints -%}
         {%- set input = graph_node(name) -%}
         {%- if input.config.materialized == 'view' -%}
-            {%- do found.update(inputs_of(input, is_in_view=true)) -%}
+            {%- for read, way in inputs_of(input).items() -%}
+                {%- set views = found.get(read, {'views': []}).views + [relation_of(input)] + way.views -%}
+                {%- do found.update({read: {'relation': way.relation, 'views': views}}) -%}
+            {%- endfor -%}
         {%- elif name not in found -%}
-            {%- do found.update({name: {'relation': relation_of(input), 'is_in_view': is_in_view}}) -%}
+            {%- do found.update({name: {'relation': relation_of(input), 'views': []}}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
@@ -88,7 +100,7 @@
   none are known that lead to it.
 #}
 {% macro remembering(known, built, is_new=false) -%}
-    {{ forgetting() }}
+    delete from built_from.versions where model = '{{ model.unique_id }}';
     insert into built_from.versions values (
         '{{ model.unique_id }}',
         {% if is_new -%}
@@ -98,8 +110,14 @@
             '{{ known.version }}',
         {%- endif %}
         '{{ build_basis() }}',
-        '{{ built }}'
+        '{{ built }}',
+        {{ 'null' if is_new else '(select count(*) from ' ~ built_from() ~ ')' }}
     );
+    {{ reading(known) }}
+{%- endmacro %}
+
+{% macro reading(known) -%}
+    delete from built_from.inputs where model = '{{ model.unique_id }}';
     {%- for name, input in known.inputs.items() %}
         {%- if loop.first %}insert into built_from.inputs values {% endif -%}
         ('{{ model.unique_id }}', '{{ name }}', '{{ input.version }}'){{ ';' if loop.last else ', ' }}

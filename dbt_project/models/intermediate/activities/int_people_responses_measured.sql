@@ -1,4 +1,9 @@
-{{ config(key='person_key') }}
+{{ config(
+    key='person_key',
+    on_days={
+        'int_people_engagements_dated': 'greatest(first_mql_at, first_response_at) >= {since}'
+    }
+) }}
 
 with engagements as (
     select * from {{ ref('int_people_engagements_dated') }}

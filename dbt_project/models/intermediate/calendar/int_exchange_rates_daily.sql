@@ -1,3 +1,5 @@
+{{ config(day='rate_date') }}
+
 with exchange_rates as (
     select * from {{ ref('int_exchange_rates_unioned') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(day='as_of_date', day_alone=true) }}
+
 with run_parameters as (
     select * from {{ ref('stg_meta__run_parameters') }}
 ),

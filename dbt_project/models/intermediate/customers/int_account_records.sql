@@ -1,4 +1,8 @@
-{{ config(key='account_id', reached={'int_record_merges_unioned': 'merged_id'}) }}
+{{ config(
+    key='account_id',
+    reached={'int_record_merges_unioned': 'merged_id'},
+    on_days={'int_record_merges_unioned': dated(reporting_date('merged_at'))}
+) }}
 
 with accounts as (
     select * from {{ ref('int_accounts_unioned') }}

@@ -3,6 +3,10 @@
     reached={
         'int_invoices_unioned': 'int_accounts_resolved.account_id',
         'int_subscription_periods_unioned': 'int_accounts_resolved.account_id',
+    },
+    on_days={
+        'int_invoices_unioned': dated('invoice_date'),
+        'int_subscription_periods_unioned': dated('valid_from_date')
     }
 ) }}
 

@@ -1,4 +1,11 @@
-{{ config(key='invoice_id', reached={'int_accounts_of_customers': 'int_invoices_unioned.account_id'}) }}
+{{ config(
+    key='invoice_id',
+    reached={'int_accounts_of_customers': 'int_invoices_unioned.account_id'},
+    on_days={
+        'int_invoices_unioned': dated('invoice_date'),
+        'int_refunds_unioned': dated('refunded_date')
+    }
+) }}
 
 with invoices as (
     select * from {{ ref('int_invoices_unioned') }}

@@ -1,7 +1,4 @@
-{{ config(
-    adds=['int_kpi_components_unioned'],
-    sums=['numerator', 'denominator', 'mature_denominator']
-) }}
+{{ config(adds=['int_kpi_components_unioned'], sums=['numerator', 'denominator']) }}
 
 with components as (
     select * from {{ ref('int_kpi_components_unioned') }}
@@ -9,25 +6,6 @@ with components as (
 
 calendar_periods as (
     select * from {{ ref('int_calendar_periods') }}
-),
-
-definitions as (
-    select * from {{ ref('kpi_definitions') }}
-),
-
-run_parameters as (
-    select * from {{ ref('int_run_parameters') }}
-),
-
--- who came later is not old enough yet
-cohorts as (
-    select
-        definitions.kpi,
-        {{ date_add_days('run_parameters.as_of_date', '-max(definitions.maturity_days)') }} as mature_through_date
-    from definitions
-    cross join run_parameters
-    where definitions.maturity_days is not null
-    group by definitions.kpi, run_parameters.as_of_date
 ),
 
 by_member as (
@@ -65,22 +43,12 @@ final as (
         by_day.member,
         cast(sum(by_day.numerator) as decimal(38, 6)) as numerator,
         cast(sum(by_day.denominator) as decimal(38, 6)) as denominator,
-        cast(
-            sum(
-                case
-                    when by_day.component_date <= cohorts.mature_through_date then by_day.denominator
-                    when cohorts.kpi is not null then 0
-                end
-            ) as decimal(38, 6)
-        ) as mature_denominator,
         cast(sum(by_day.row_count) as bigint) as row_count,
         cast(sum(by_day.numerator_count) as bigint) as numerator_count,
         cast(sum(by_day.denominator_count) as bigint) as denominator_count
     from by_day
     inner join calendar_periods
         on by_day.component_date = calendar_periods.calendar_date
-    left join cohorts
-        on by_day.kpi = cohorts.kpi
     group by
         by_day.kpi,
         calendar_periods.period_grain,

@@ -1,4 +1,8 @@
-{{ config(key='opportunity_id', reached={'int_record_merges_unioned': 'merged_id'}) }}
+{{ config(
+    key='opportunity_id',
+    reached={'int_record_merges_unioned': 'merged_id'},
+    on_days={'int_record_merges_unioned': dated(reporting_date('merged_at'))}
+) }}
 
 with opportunities as (
     select * from {{ ref('int_opportunities_recalled') }}

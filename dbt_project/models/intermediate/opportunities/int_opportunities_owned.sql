@@ -1,4 +1,7 @@
-{{ config(key='opportunity_key') }}
+{{ config(
+    key='opportunity_key',
+    on_days={'int_opportunities_staged': 'closed_date is null'}
+) }}
 
 with opportunities as (
     select * from {{ ref('int_opportunities_staged') }}

@@ -1,4 +1,8 @@
-{{ config(key='person_key', reached={'int_lead_events_unioned': 'int_people_resolved.lead_id'}) }}
+{{ config(
+    key='person_key',
+    reached={'int_lead_events_unioned': 'int_people_resolved.lead_id'},
+    on_days={'int_lead_events_unioned': dated(reporting_date('occurred_at'))}
+) }}
 
 with lead_events as (
     select * from {{ ref('int_lead_events_unioned') }}

@@ -1,4 +1,11 @@
-{{ config(key='lead_id', reached={'int_record_merges_unioned': 'merged_id'}) }}
+{{ config(
+    key='lead_id',
+    reached={'int_record_merges_unioned': 'merged_id'},
+    on_days={
+        'int_leads_unioned': dated(reporting_date('created_at')),
+        'int_record_merges_unioned': dated(reporting_date('merged_at'))
+    }
+) }}
 
 with leads as (
     select * from {{ ref('int_leads_unioned') }}

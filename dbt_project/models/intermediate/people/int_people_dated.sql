@@ -4,6 +4,10 @@
         'int_leads_kept': 'int_people_resolved.record_key',
         'int_lead_events_unioned': 'int_people_resolved.lead_id',
     },
+    on_days={
+        'int_leads_kept': dated(reporting_date('created_at')),
+        'int_lead_events_unioned': dated(reporting_date('occurred_at'))
+    }
 ) }}
 
 with leads as (

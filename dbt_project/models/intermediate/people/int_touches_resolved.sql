@@ -1,4 +1,8 @@
-{{ config(key='person_key', reached={'int_touches_unioned': 'int_people_resolved.lead_id'}) }}
+{{ config(
+    key='person_key',
+    reached={'int_touches_unioned': 'int_people_resolved.lead_id'},
+    on_days={'int_touches_unioned': dated(reporting_date('touched_at'))}
+) }}
 
 with touches as (
     select * from {{ ref('int_touches_unioned') }}

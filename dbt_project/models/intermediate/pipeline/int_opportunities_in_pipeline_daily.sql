@@ -1,6 +1,11 @@
 {{ config(
-    key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
+    key='opportunity_key',
+    fingerprints='int_pipeline_inputs_fingerprinted',
+    grows='snapshot_date',
+    on_days={'int_opportunity_spans_valued': 'to_date > {since}'},
+    begins={'int_opportunity_spans_valued': 'from_date'}
 ) }}
+-- depends_on: {{ ref('int_run_parameters') }}
 -- depends_on: {{ ref('int_pipeline_inputs_fingerprinted') }}
 
 with spans as (

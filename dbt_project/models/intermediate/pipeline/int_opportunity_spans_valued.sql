@@ -1,4 +1,7 @@
-{{ config(key='opportunity_key') }}
+{{ config(
+    key='opportunity_key',
+    on_days={'int_opportunity_open_intervals': 'open_to_date >= {since}'}
+) }}
 
 with open_intervals as (
     select * from {{ ref('int_opportunity_open_intervals') }}

@@ -1,6 +1,10 @@
 {{ config(
-    key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
+    key='opportunity_key',
+    fingerprints='int_pipeline_inputs_fingerprinted',
+    grows='snapshot_date',
+    on_days={'int_opportunities_in_pipeline_daily': 'snapshot_date >= {since} - 1'}
 ) }}
+-- depends_on: {{ ref('int_run_parameters') }}
 
 with daily as (
     select * from {{ ref('int_opportunities_in_pipeline_daily') }}

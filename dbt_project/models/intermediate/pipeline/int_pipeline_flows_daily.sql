@@ -1,6 +1,11 @@
 {{ config(
-    key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
+    key='opportunity_key',
+    fingerprints='int_pipeline_inputs_fingerprinted',
+    grows='flow_date',
+    on_days={'int_pipeline_days_followed': 'snapshot_date >= {since}'}
 ) }}
+-- depends_on: {{ ref('int_run_parameters') }}
+-- depends_on: {{ ref('int_exchange_rates_daily') }}
 
 with days as (
     select * from {{ ref('int_pipeline_days_followed') }}

@@ -1,4 +1,7 @@
-{{ config(key='opportunity_key') }}
+{{ config(
+    key='opportunity_key',
+    on_days={'int_opportunity_spans_valued': 'to_date > {since}'}
+) }}
 
 with spans as (
     select * from {{ ref('int_opportunity_spans_valued') }}
@@ -28,36 +31,39 @@ sales_reps as (
     select * from {{ ref('int_sales_reps_by_validity') }}
 ),
 
-exchange_rates as (
-    select * from {{ ref('int_exchange_rates_daily') }}
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
 ),
 
-rate_prints as (
+-- what the days of an opportunity are told by; a day more, and its rates, are no other opportunity
+open_spans as (
     select
-        currency_code,
-        rate_date,
-        {{ row_print('exchange_rates') }} as print
-    from exchange_rates
+        spans.opportunity_key,
+        spans.stage_key,
+        spans.from_date,
+        case when spans.to_date <= run_parameters.as_of_date then spans.to_date end as to_date,
+        spans.is_open,
+        spans.currency_code,
+        spans.amount,
+        spans.probability,
+        spans.expected_close_date
+    from spans
+    cross join run_parameters
 ),
 
--- all rates of a currency up to a day, so that a rate of tomorrow changes nothing that has ended
-rates_until as (
+records as (
     select
-        currency_code,
-        rate_date,
-        sum(print) over (
-            partition by currency_code order by rate_date
-            rows between unbounded preceding and current row
-        ) as print
-    from rate_prints
-),
-
-all_rates as (
-    select
-        currency_code,
-        sum(print) as print
-    from rate_prints
-    group by currency_code
+        opportunity_key,
+        channel,
+        source,
+        campaign,
+        region,
+        segment,
+        is_renewal,
+        created_date,
+        is_won,
+        source_url
+    from opportunities
 ),
 
 rep_prints as (
@@ -71,23 +77,13 @@ rep_prints as (
 prints as (
     select
         opportunity_key,
-        {{ row_print('spans') }} as print
-    from spans
-    union all
-    select
-        spans.opportunity_key,
-        coalesce(rates_until.print, all_rates.print) as print
-    from spans
-    inner join all_rates
-        on spans.currency_code = all_rates.currency_code
-    left join rates_until
-        on spans.currency_code = rates_until.currency_code
-        and {{ date_add_days('spans.to_date', -1) }} = rates_until.rate_date
+        {{ row_print('open_spans') }} as print
+    from open_spans
     union all
     select
         opportunity_key,
-        {{ row_print('opportunities') }} as print
-    from opportunities
+        {{ row_print('records') }} as print
+    from records
     union all
     select
         opportunity_key,

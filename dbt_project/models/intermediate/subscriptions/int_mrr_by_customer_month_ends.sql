@@ -1,4 +1,11 @@
-{{ config(key='account_key', reached={'int_customers': 'int_mrr_item_month_ends.account_key'}) }}
+{{ config(
+    key='account_key',
+    reached={'int_customers': 'int_mrr_item_month_ends.account_key'},
+    grows='month_end_date',
+    on_days={'int_mrr_item_month_ends': 'month_end_date >= {since}'}
+) }}
+-- depends_on: {{ ref('int_mrr_month_ends') }}
+-- depends_on: {{ ref('int_exchange_rates_daily') }}
 
 with items as (
     select * from {{ ref('int_mrr_item_month_ends') }}

@@ -1,4 +1,10 @@
-{{ config(key='account_key', reached={'int_customer_cohorts_formed': 'customer_key'}) }}
+{{ config(
+    key='account_key',
+    reached={'int_customer_cohorts_formed': 'customer_key'},
+    grows='closing_date',
+    on_days={}
+) }}
+-- depends_on: {{ ref('int_mrr_month_ends') }}
 
 with cohorts as (
     select * from {{ ref('int_customer_cohorts_formed') }}

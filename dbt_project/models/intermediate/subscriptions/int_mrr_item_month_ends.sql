@@ -1,4 +1,8 @@
-{{ config(key='account_key') }}
+{{ config(
+    key='account_key',
+    grows='month_end_date',
+    on_days={'int_subscription_periods_normalised': 'valid_to_date is null or valid_to_date > {since}'}
+) }}
 
 with month_ends as (
     select * from {{ ref('int_mrr_month_ends') }}

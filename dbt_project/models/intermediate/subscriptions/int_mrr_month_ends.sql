@@ -1,3 +1,5 @@
+{{ config(day='month_end_date') }}
+
 with periods as (
     select * from {{ ref('int_subscription_periods_normalised') }}
 ),

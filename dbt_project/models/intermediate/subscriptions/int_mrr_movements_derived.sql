@@ -1,4 +1,9 @@
-{{ config(key='account_key') }}
+{{ config(
+    key='account_key',
+    grows='month_end_date',
+    on_days={}
+) }}
+-- depends_on: {{ ref('int_exchange_rates_daily') }}
 
 with month_ends as (
     select * from {{ ref('int_mrr_month_ends') }}

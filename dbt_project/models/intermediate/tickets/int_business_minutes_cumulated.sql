@@ -1,3 +1,5 @@
+{{ config(day='starts_at') }}
+
 with business_hours as (
     select * from {{ ref('int_business_hours_unioned') }}
 ),

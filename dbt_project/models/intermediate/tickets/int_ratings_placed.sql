@@ -5,6 +5,9 @@
         'int_tickets_unioned': 'int_ratings_unioned.ticket_id',
         'int_record_merges_unioned': 'merged_id = int_ratings_unioned.ticket_id',
         'int_accounts_placed': 'int_ratings_unioned.account_id',
+    },
+    on_days={
+        'int_ratings_unioned': dated(reporting_date('offered_at')) ~ ' or ' ~ dated(reporting_date('rated_at'))
     }
 ) }}
 

@@ -1,4 +1,10 @@
-{{ config(key='ticket_key') }}
+{{ config(
+    key='ticket_key',
+    on_days={
+        'int_ticket_milestones_derived':
+            'greatest(first_customer_message_at, first_reply_at, first_solved_at, last_solved_at) >= {since}'
+    }
+) }}
 
 with tickets as (
     select * from {{ ref('int_tickets_placed') }}

@@ -1,4 +1,8 @@
-{{ config(key='ticket_key', reached={'int_ticket_events_unioned': 'int_tickets_placed.ticket_id'}) }}
+{{ config(
+    key='ticket_key',
+    reached={'int_ticket_events_unioned': 'int_tickets_placed.ticket_id'},
+    on_days={'int_ticket_events_unioned': dated(reporting_date('occurred_at'))}
+) }}
 
 with tickets as (
     select * from {{ ref('int_tickets_placed') }}

@@ -3,6 +3,10 @@
     reached={
         'int_record_merges_unioned': 'merged_id = int_tickets_unioned.ticket_id',
         'int_accounts_placed': 'int_tickets_unioned.account_id',
+    },
+    on_days={
+        'int_tickets_unioned': dated(reporting_date('created_at')),
+        'int_record_merges_unioned': dated(reporting_date('merged_at'))
     }
 ) }}
 

@@ -1,4 +1,7 @@
-{{ config(key='record_id') }}
+{{ config(
+    key='record_id',
+    on_days={'stg_files__activities': dated(reporting_date('occurred_at'))}
+) }}
 
 with files_activities as (
     select * from {{ ref('int_files_activities_mapped') }}

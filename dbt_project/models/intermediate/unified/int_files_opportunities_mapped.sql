@@ -20,7 +20,7 @@ campaign_names as (
 ),
 
 run_parameters as (
-    select * from {{ ref('stg_meta__run_parameters') }}
+    select * from {{ ref('int_run_parameters') }}
 ),
 
 final as (

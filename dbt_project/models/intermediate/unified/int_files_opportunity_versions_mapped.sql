@@ -15,7 +15,7 @@ owner_names as (
 ),
 
 run_parameters as (
-    select * from {{ ref('stg_meta__run_parameters') }}
+    select * from {{ ref('int_run_parameters') }}
 ),
 
 -- Files that are delivered again bring the same versions again.

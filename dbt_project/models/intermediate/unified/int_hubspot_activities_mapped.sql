@@ -6,6 +6,11 @@
         'stg_hubspot__emails': 'email_id',
         'int_hubspot_associations_unpacked': 'from_id',
     },
+    on_days={
+        'stg_hubspot__calls': dated(reporting_date('occurred_at')),
+        'stg_hubspot__meetings': dated(reporting_date('coalesce(started_at, occurred_at)')),
+        'stg_hubspot__emails': dated(reporting_date('occurred_at'))
+    },
 ) }}
 
 with calls as (
@@ -28,7 +33,7 @@ contacts_of_activities as (
 ),
 
 run_parameters as (
-    select * from {{ ref('stg_meta__run_parameters') }}
+    select * from {{ ref('int_run_parameters') }}
 ),
 
 activities as (

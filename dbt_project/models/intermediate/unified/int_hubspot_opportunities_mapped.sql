@@ -33,7 +33,7 @@ pipeline_settings as (
 ),
 
 run_parameters as (
-    select * from {{ ref('stg_meta__run_parameters') }}
+    select * from {{ ref('int_run_parameters') }}
 ),
 
 primary_companies as (

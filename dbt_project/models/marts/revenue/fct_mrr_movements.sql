@@ -1,4 +1,11 @@
-{{ config(key='customer_key', reached={'int_mrr_movements_derived': 'account_key'}) }}
+{{ config(
+    key='customer_key',
+    reached={'int_mrr_movements_derived': 'account_key'},
+    grows='month_end_date',
+    on_days={'int_mrr_movements_derived': 'month_end_date >= {since}'}
+) }}
+-- depends_on: {{ ref('int_mrr_month_ends') }}
+-- depends_on: {{ ref('int_exchange_rates_daily') }}
 
 with movements as (
     select * from {{ ref('int_mrr_movements_derived') }}

@@ -1,5 +1,7 @@
 {{ config(
-    key='opportunity_key', reached={'int_people': 'person_key = int_opportunities_valued.primary_person_key'}
+    key='opportunity_key',
+    reached={'int_people': 'person_key = int_opportunities_valued.primary_person_key'},
+    on_days={'int_opportunities_valued': dated('expected_close_date')}
 ) }}
 
 with opportunities as (

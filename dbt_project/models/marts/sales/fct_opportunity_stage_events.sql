@@ -1,4 +1,7 @@
-{{ config(key='opportunity_key') }}
+{{ config(
+    key='opportunity_key',
+    on_days={'int_opportunity_stage_events_sequenced': 'is_last and not is_closed'}
+) }}
 
 with stage_events as (
     select * from {{ ref('int_opportunity_stage_events_sequenced') }}

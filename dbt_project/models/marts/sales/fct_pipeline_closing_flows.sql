@@ -1,6 +1,11 @@
 {{ config(
-    key='opportunity_key', fingerprints='int_pipeline_inputs_fingerprinted'
+    key='opportunity_key',
+    fingerprints='int_pipeline_inputs_fingerprinted',
+    grows='flow_date',
+    on_days={'int_pipeline_flows_daily': 'flow_date >= {since}'}
 ) }}
+-- depends_on: {{ ref('int_run_parameters') }}
+-- depends_on: {{ ref('int_exchange_rates_daily') }}
 
 with flows as (
     select * from {{ ref('int_pipeline_flows_daily') }}

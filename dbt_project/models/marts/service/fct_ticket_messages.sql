@@ -1,4 +1,8 @@
-{{ config(key='ticket_key', reached={'int_ticket_events_unioned': 'int_tickets_measured.ticket_id'}) }}
+{{ config(
+    key='ticket_key',
+    reached={'int_ticket_events_unioned': 'int_tickets_measured.ticket_id'},
+    on_days={'int_ticket_events_unioned': dated(reporting_date('occurred_at'))}
+) }}
 
 with events as (
     select * from {{ ref('int_ticket_events_unioned') }}
