@@ -277,6 +277,24 @@ def not_followed(model: Model, manifest: dict[str, Any]) -> Iterator[str]:
             yield f"{link} does not tell {key} and {beside}"
     if missing := {*config.get("sums", []), *(["row_count"] if config.get("sums") else [])} - set(model["columns"]):
         yield f"has no column {', '.join(sorted(missing))}"
+    yield from days_not_followed(model, manifest, inputs)
+
+
+def days_not_followed(model: Model, manifest: dict[str, Any], inputs: set[str]) -> Iterator[str]:
+    """What the model's configuration says about days, and cannot."""
+    config, of_days = model["config"], model["config"].get("on_days")
+    nodes = {node["name"]: node for node in manifest["nodes"].values() if node["name"] in inputs}
+    if missing := {config.get("day"), config.get("grows")} - {None} - set(model["columns"]):
+        yield f"has no column {', '.join(sorted(missing))}"
+    if of_days is None:
+        yield from ["grows on no days"] if config.get("grows") else []
+        return
+    if not any(node["config"].get("day") for node in nodes.values()):
+        yield "reads nothing that is about days"
+    yield from (f"does not read {name}" for name in {*of_days, *config.get("begins", {})} - inputs)
+    for name in set(of_days) & set(nodes) - set(config.get("reached", {})):
+        if config["key"] not in nodes[name]["columns"]:
+            yield f"{name} does not tell {config['key']}"
 
 
 def test_nothing_of_dbt_hub_is_needed() -> None:

@@ -80,7 +80,7 @@ MODELS = {
     "int_days_opened": """
         {{ config(key='order_id', grows='open_day', on_days={'int_orders_daily': 'open_day >= {since} - 1'}) }}
         -- depends_on: {{ ref('int_clock') }}
-        select now.order_id, now.open_day, coalesce(now.amount - before.amount, 0) as change, before.amount is null as is_first
+        select now.order_id, now.open_day, now.amount - before.amount as change, before.amount is null as is_first
         from {{ ref('int_orders_daily') }} as now left join {{ ref('int_orders_daily') }} as before
             on now.order_id = before.order_id and now.open_day = before.open_day + 1
     """,
