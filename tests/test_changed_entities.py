@@ -65,8 +65,8 @@ def test_only_the_opportunity_that_changed_is_built_again(tmp_path: Path) -> Non
     spoil_unseen(settings)
     with (tmp_path / "imports" / "opportunities.csv").open("a") as file:
         file.write(
-            "D03,Gamma first,A3,main,won,new,9000.00,USD,,2026-03-20,2026-03-20,2026-01-26T09:00:00Z,R1,false,"
-            "2026-03-24T10:00:00Z\n"
+            "D03,Gamma first,A3,main,s3,new,9000.00,USD,,2026-03-20,,2026-01-26T09:00:00Z,R1,false,"
+            "2026-03-10T10:00:00Z\n"
         )
     load_and_build(settings)
     assert sound(settings) == {table: {"D03"} for table in PIPELINE}
