@@ -147,6 +147,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DBT_PROFILES_DIR": os.fspath(layout.DBT_PROJECT),
         "DBT_TARGET_PATH": os.fspath(layout.dbt_target(settings)),
         "DBT_LOG_PATH": os.fspath(layout.dbt_logs(settings)),
+        "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "info"),  # with `debug` it tells every statement
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         **(spark.variables(settings) if settings.warehouse.engine == "spark" else {}),

@@ -2,9 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from ingestion.settings import Settings, load_settings
 from orchestration import layout, transform, warehouse
 from tests.orchestration.companies import write_worked_example
+
+
+@pytest.fixture(autouse=True)
+def log_of_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBT_LOG_LEVEL_FILE", "debug")
 
 
 def _limited(folder: Path) -> Settings:
@@ -27,4 +34,5 @@ def test_without_a_limit_dbt_sets_none(tmp_path: Path) -> None:
     settings = write_worked_example(tmp_path)
     warehouse.prepare(settings)
     assert transform.run_dbt(settings, ["seed", "--select", "currency_minor_units"])
+    assert "built_from.versions" in (layout.dbt_logs(settings) / "dbt.log").read_text()
     assert "memory_limit" not in (layout.dbt_logs(settings) / "dbt.log").read_text()

@@ -30,10 +30,18 @@
 {# A condition of `on_days`: dated on one of the days. #}
 {% macro dated(expression) %}{{ return(expression ~ ' between {since} and {until}') }}{% endmacro %}
 
-{# `on_days` writes conditions with {since} and {until}. #}
+{# The same of an instant: rows of other years are passed over before their local day is told, which takes longer. #}
+{% macro dated_at(instant) %}
+    {{ return(
+        '(' ~ instant ~ ' between {since} - interval 2 day and {until} + interval 3 day and '
+        ~ dated(reporting_date(instant)) ~ ')'
+    ) }}
+{% endmacro %}
+
+{# `on_days` writes conditions with {since}, {until} and {this}. #}
 {% macro of_days(condition, days) %}
     {{ return('(' ~ condition | replace('{since}', "date '" ~ days.since ~ "'")
-        | replace('{until}', "date '" ~ days.until ~ "'") ~ ')') }}
+        | replace('{until}', "date '" ~ days.until ~ "'") | replace('{this}', this | string) ~ ')') }}
 {% endmacro %}
 
 {# Of changed rows those that tell a key: a model that grows makes the changed days anew, whatever an input has on them. #}

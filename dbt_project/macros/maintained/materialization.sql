@@ -28,8 +28,8 @@
     another fingerprint are made anew, whatever else changed;
   - `day`: the model is about days, and this column says which: the as-of date, the rate of a day. With `day_alone` it
     has one row, and whatever else changes in it concerns all days;
-  - `on_days`: whom the days concern of which such inputs tell. A condition per input, with `{since}` and `{until}`:
-    the keys of these rows are made anew;
+  - `on_days`: whom the days concern of which such inputs tell. A condition per input, with `{since}`, `{until}` and
+    `{this}`: the keys of these rows are made anew;
   - `grows`: the model has rows per key and day, by this column, and a day depends on nothing later. Of the keys that
     did not change, only rows since the first of the days are made anew, from the rows that `on_days` names (all, where
     it names none; cut by `begins` where a row stands for a span of days). Inputs that grow tell keys only before it.

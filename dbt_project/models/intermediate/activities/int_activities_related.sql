@@ -5,7 +5,7 @@
         'int_opportunities_valued': 'int_activities_unioned.opportunity_id',
         'int_accounts_resolved': 'int_activities_unioned.account_id',
     },
-    on_days={'int_activities_unioned': dated(reporting_date('occurred_at'))}
+    on_days={'int_activities_unioned': dated_at('occurred_at')}
 ) }}
 
 with activities as (

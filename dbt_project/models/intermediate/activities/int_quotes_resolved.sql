@@ -4,7 +4,7 @@
         'int_opportunities_valued': 'int_quotes_unioned.opportunity_id',
         'int_opportunity_owners_in_force': 'int_quotes_unioned.opportunity_id',
     },
-    on_days={'int_quotes_unioned': dated(reporting_date('sent_at'))}
+    on_days={'int_quotes_unioned': dated_at('sent_at')}
 ) }}
 
 with quotes as (

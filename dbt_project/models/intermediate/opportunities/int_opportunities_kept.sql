@@ -1,7 +1,7 @@
 {{ config(
     key='opportunity_id',
     reached={'int_record_merges_unioned': 'merged_id'},
-    on_days={'int_record_merges_unioned': dated(reporting_date('merged_at'))}
+    on_days={'int_record_merges_unioned': dated_at('merged_at')}
 ) }}
 
 with opportunities as (

@@ -2,7 +2,7 @@
     key='opportunity_key',
     reached={'int_opportunities_first_seen_closed': 'int_opportunities_kept.opportunity_id'},
     on_days={
-        'int_opportunities_kept': dated(reporting_date('created_at')) ~ ' or ' ~ dated('crm_close_date'),
+        'int_opportunities_kept': dated_at('created_at') ~ ' or ' ~ dated('crm_close_date'),
         'int_opportunity_stage_events_sequenced': dated('entered_date'),
         'int_opportunities_first_seen_closed': dated('first_seen_closed_date')
     }

@@ -1,7 +1,7 @@
 {{ config(
     key='opportunity_key',
     reached={'int_opportunity_stage_events_unioned': 'int_opportunities_kept.opportunity_id'},
-    on_days={'int_opportunity_stage_events_unioned': dated(reporting_date('entered_at'))}
+    on_days={'int_opportunity_stage_events_unioned': dated_at('entered_at')}
 ) }}
 
 with stage_events as (

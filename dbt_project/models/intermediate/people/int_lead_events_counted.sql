@@ -1,7 +1,7 @@
 {{ config(
     key='person_key',
     reached={'int_lead_events_unioned': 'int_people_resolved.lead_id'},
-    on_days={'int_lead_events_unioned': dated(reporting_date('occurred_at'))}
+    on_days={'int_lead_events_unioned': dated_at('occurred_at')}
 ) }}
 
 with lead_events as (

@@ -2,8 +2,8 @@
     key='lead_id',
     reached={'int_record_merges_unioned': 'merged_id'},
     on_days={
-        'int_leads_unioned': dated(reporting_date('created_at')),
-        'int_record_merges_unioned': dated(reporting_date('merged_at'))
+        'int_leads_unioned': dated_at('created_at'),
+        'int_record_merges_unioned': dated_at('merged_at')
     }
 ) }}
 

@@ -5,8 +5,8 @@
         'int_lead_events_unioned': 'int_people_resolved.lead_id',
     },
     on_days={
-        'int_leads_kept': dated(reporting_date('created_at')),
-        'int_lead_events_unioned': dated(reporting_date('occurred_at'))
+        'int_leads_kept': dated_at('created_at'),
+        'int_lead_events_unioned': dated_at('occurred_at')
     }
 ) }}
 

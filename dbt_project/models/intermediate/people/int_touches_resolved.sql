@@ -1,7 +1,7 @@
 {{ config(
     key='person_key',
     reached={'int_touches_unioned': 'int_people_resolved.lead_id'},
-    on_days={'int_touches_unioned': dated(reporting_date('touched_at'))}
+    on_days={'int_touches_unioned': dated_at('touched_at')}
 ) }}
 
 with touches as (

@@ -7,7 +7,7 @@
         'int_accounts_placed': 'int_ratings_unioned.account_id',
     },
     on_days={
-        'int_ratings_unioned': dated(reporting_date('offered_at')) ~ ' or ' ~ dated(reporting_date('rated_at'))
+        'int_ratings_unioned': dated_at('offered_at') ~ ' or ' ~ dated_at('rated_at')
     }
 ) }}
 

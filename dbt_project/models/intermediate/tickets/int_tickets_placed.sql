@@ -5,8 +5,8 @@
         'int_accounts_placed': 'int_tickets_unioned.account_id',
     },
     on_days={
-        'int_tickets_unioned': dated(reporting_date('created_at')),
-        'int_record_merges_unioned': dated(reporting_date('merged_at'))
+        'int_tickets_unioned': dated_at('created_at'),
+        'int_record_merges_unioned': dated_at('merged_at')
     }
 ) }}
 

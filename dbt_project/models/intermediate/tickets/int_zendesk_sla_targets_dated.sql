@@ -1,4 +1,10 @@
-{{ config(key='ticket_id') }}
+{{ config(
+    key='ticket_id',
+    on_days={
+        'int_zendesk_sla_targets_ended':
+            'metric_event_id not in (select metric_event_id from {this} where due_at < {since})'
+    }
+) }}
 
 with targets as (
     select * from {{ ref('int_zendesk_sla_targets_ended') }}

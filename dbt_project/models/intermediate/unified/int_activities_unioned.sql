@@ -1,6 +1,6 @@
 {{ config(
     key='record_id',
-    on_days={'stg_files__activities': dated(reporting_date('occurred_at'))}
+    on_days={'stg_files__activities': dated_at('occurred_at')}
 ) }}
 
 with files_activities as (

@@ -7,9 +7,9 @@
         'int_hubspot_associations_unpacked': 'from_id',
     },
     on_days={
-        'stg_hubspot__calls': dated(reporting_date('occurred_at')),
-        'stg_hubspot__meetings': dated(reporting_date('coalesce(started_at, occurred_at)')),
-        'stg_hubspot__emails': dated(reporting_date('occurred_at'))
+        'stg_hubspot__calls': dated_at('occurred_at'),
+        'stg_hubspot__meetings': dated_at('coalesce(started_at, occurred_at)'),
+        'stg_hubspot__emails': dated_at('occurred_at')
     },
 ) }}
 

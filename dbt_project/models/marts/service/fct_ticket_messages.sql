@@ -1,7 +1,7 @@
 {{ config(
     key='ticket_key',
     reached={'int_ticket_events_unioned': 'int_tickets_measured.ticket_id'},
-    on_days={'int_ticket_events_unioned': dated(reporting_date('occurred_at'))}
+    on_days={'int_ticket_events_unioned': dated_at('occurred_at')}
 ) }}
 
 with events as (
