@@ -71,10 +71,8 @@ def test_only_the_opportunity_that_changed_is_built_again(tmp_path: Path) -> Non
     load_and_build(settings)
     assert sound(settings) == {table: {"D03"} for table in PIPELINE}
     merged = rows_of(settings, "D03")
-    load_and_build(settings, "--full-refresh")
-    assert sound(settings) == everything
-    assert rows_of(settings, "D03") == merged
     spoil(settings)
     load_and_build(settings)
     assert sound(settings) == everything  # another hand has written the warehouse
+    assert rows_of(settings, "D03") == merged
     assert all(merged.values())
