@@ -1,14 +1,19 @@
 {# How a maintained model follows the rows of its inputs that changed (materialization.sql tells the configuration). #}
 
-{# Inputs, by unique id, that have another version than the one that was read, and differ in what this model reads. #}
+{#
+  Inputs, by unique id, that have another version than the one that was read, and differ in what this model reads. Of
+  each it notes the changed `rows` and the `columns` that are read.
+#}
 {% macro changed_inputs(known) %}
     {%- set changed, tried = [], [] -%}
     {%- for name, input in known.inputs.items() if input.read is none or input.version != input.read -%}
         {%- if config.get('fingerprints') in [none, graph_node(name).name] or is_about_days(name) -%}
             {%- do changed.append(name) -%}
-        {%- endif -%}
-        {%- if name in changed and input.read is not none and input.base == input.read -%}
-            {%- do tried.append("('" ~ name ~ "', exists (from " ~ changed_rows_of(input) ~ '))') -%}
+            {%- if input.read is not none and input.base == input.read -%}
+                {%- do input.update({'columns': columns_read(input)}) -%}
+                {%- do tried.append("('" ~ name ~ "', exists (from " ~ changed_rows_of(input) ~ '))') -%}
+            {%- endif -%}
+            {%- do input.update({'rows': changed_rows_of(input)}) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if tried -%}
@@ -30,16 +35,16 @@
     {%- set selects, sizes = [], ['(select count(*) from ' ~ this ~ ')'] -%}
     {%- if days == 'unknown' -%}{{ return(whole) }}{%- endif -%}
     {%- for name in changed if not is_about_days(name) -%}
-        {%- set rows, way = changed_rows_of(known.inputs[name]), way_to_key(graph_node(name)) -%}
-        {%- if not is_followed(name, known.inputs[name], rows, way) -%}{{ return(whole) }}{%- endif -%}
+        {%- set input, way = known.inputs[name], way_to_key(graph_node(name)) -%}
+        {%- if not is_followed(name, input, way) -%}{{ return(whole) }}{%- endif -%}
         {%- if way -%}
-            {%- do selects.append(keys_told(way, rows_before(days, known.inputs[name], rows))) -%}
-            {%- if known.inputs[name].is_staged and 'record_id' in model.columns -%}
+            {%- do selects.append(keys_told(way, rows_before(days, input))) -%}
+            {%- if input.is_staged and 'record_id' in model.columns -%}
                 {%- do selects.append(
-                    'select ' ~ key ~ ' from ' ~ this ~ ' where record_id in (select record_id from ' ~ rows ~ ')'
+                    'select ' ~ key ~ ' from ' ~ this ~ ' where record_id in (select record_id from ' ~ input.rows ~ ')'
                 ) -%}
             {%- endif -%}
-            {%- do sizes.append('(select count(*) from ' ~ known.inputs[name].relation ~ ')') -%}
+            {%- do sizes.append('(select count(*) from ' ~ input.relation ~ ')') -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if not key -%}
@@ -81,9 +86,9 @@
   What a view makes of all rows of an input has no key, unless `reached` says so. What the rows of a key gave to sums
   before can only be told of inputs that have the key, and whose former rows are known.
 #}
-{% macro is_followed(name, input, rows, way) %}
+{% macro is_followed(name, input, way) %}
     {%- set is_said = graph_node(name).name in config.get('reached', {}) -%}
-    {%- if rows is none or (config.get('adds') and graph_node(name).name not in config.get('adds')) -%}
+    {%- if input.rows is none or (config.get('adds') and graph_node(name).name not in config.get('adds')) -%}
         {{ return(false) }}
     {%- elif config.get('adds') -%}
         {{ return(true) }}
@@ -105,7 +110,7 @@
     {%- elif (input.changed_row_count or 0) > 100000 -%}
         {{ return(built_from(input.relation.identifier)) }}
     {%- endif -%}
-    {%- set read = columns_read(input) | join(', ') -%}
+    {%- set read = input.columns | join(', ') -%}
     {{ return(
         '(select ' ~ (read or 'null') ~ ' from ' ~ built_from(input.relation.identifier)
         ~ (' group by ' ~ read if read) ~ ' having sum(case when is_new then 1 else -1 end) <> 0)'

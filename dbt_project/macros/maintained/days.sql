@@ -9,13 +9,13 @@
 {% macro changed_days(changed, known) %}
     {%- set selects = [] -%}
     {%- for name in changed if is_about_days(name) -%}
-        {%- set rows, tells = changed_rows_of(known.inputs[name]), graph_node(name).config -%}
-        {%- if rows is none or tells.day not in columns_read(known.inputs[name]) -%}{{ return('unknown') }}{%- endif -%}
-        {%- set others = columns_read(known.inputs[name]) | reject('equalto', tells.day) | list -%}
+        {%- set input, tells = known.inputs[name], graph_node(name).config -%}
+        {%- if input.rows is none or tells.day not in input.columns -%}{{ return('unknown') }}{%- endif -%}
+        {%- set others = input.columns | reject('equalto', tells.day) | list -%}
         {%- do selects.append(
             'select min(cast(' ~ tells.day ~ ' as date)) as since, max(cast(' ~ tells.day ~ ' as date)) as until, '
             ~ ('count(distinct row(' ~ others | join(', ') ~ ')) = 1' if tells.day_alone and others else 'true')
-            ~ ' as is_told from ' ~ rows
+            ~ ' as is_told from ' ~ input.rows
         ) -%}
     {%- endfor -%}
     {%- if selects -%}
@@ -45,11 +45,11 @@
 {% endmacro %}
 
 {# Of changed rows those that tell a key: a model that grows makes the changed days anew, whatever an input has on them. #}
-{% macro rows_before(days, input, rows) %}
+{% macro rows_before(days, input) %}
     {%- if days and config.get('grows') and input.grows -%}
-        {{ return('(select * from ' ~ rows ~ ' where ' ~ input.grows ~ " < date '" ~ days.since ~ "')") }}
+        {{ return('(select * from ' ~ input.rows ~ ' where ' ~ input.grows ~ " < date '" ~ days.since ~ "')") }}
     {%- endif -%}
-    {{ return(rows) }}
+    {{ return(input.rows) }}
 {% endmacro %}
 
 {# Of the rows of the model: those of the listed keys, and with `grows` those of the changed days and later. #}

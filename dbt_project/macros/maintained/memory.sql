@@ -61,9 +61,7 @@
 {% macro is_staged(name) %}{{ return(graph_node(name).config.materialized == 'incremental') }}{% endmacro %}
 
 
-{#
-  What a model reads, by unique id: the `relation`, and the `views` through which it is read.
-#}
+{# What a model reads, by unique id: the `relation`, and the `views` through which it is read. #}
 {% macro inputs_of(node) %}
     {%- set found = {} -%}
     {%- set prints = ['model.' ~ project_name ~ '.' ~ node.config.fingerprints] if node.config.fingerprints else [] -%}

@@ -65,55 +65,35 @@ by_member as (
     {{ rows_by_member('placed', ['period_grain', 'period_start_date', 'flow', 'amount'], scope='flow_scope') }}
 ),
 
-stocks as (
+moved as (
+    select period_grain, period_start_date, dimension, member, flow, amount
+    from flows
+    union all
+    select period_grain, period_start_date, dimension, member, flow, amount
+    from by_member
+),
+
+final as (
     select
         period_grain,
         period_start_date,
         dimension,
         member,
-        sum(case when flow = 'opening' then amount else 0 end) as opening_amount,
-        sum(case when flow = 'closing' then amount else 0 end) as closing_amount
-    from by_member
+        cast(sum(case when flow = 'opening' then amount else 0 end) as decimal(18, 2)) as opening_amount,
+        cast(sum(case when flow = 'created' then amount else 0 end) as decimal(18, 2)) as created_amount,
+        cast(sum(case when flow = 'reopened' then amount else 0 end) as decimal(18, 2)) as reopened_amount,
+        cast(sum(case when flow = 'pulled_in' then amount else 0 end) as decimal(18, 2)) as pulled_in_amount,
+        cast(sum(case when flow = 'pushed_out' then amount else 0 end) as decimal(18, 2)) as pushed_out_amount,
+        cast(sum(case when flow = 'changes' then amount else 0 end) as decimal(18, 2)) as amount_changes,
+        cast(sum(case when flow = 'won' then amount else 0 end) as decimal(18, 2)) as won_amount,
+        cast(sum(case when flow = 'lost' then amount else 0 end) as decimal(18, 2)) as lost_amount,
+        cast(sum(case when flow = 'fx' then amount else 0 end) as decimal(18, 2)) as fx_amount,
+        cast(sum(case when flow = 'transferred_in' then amount else 0 end) as decimal(18, 2)) as transferred_in_amount,
+        cast(sum(case when flow = 'transferred_out' then amount else 0 end) as decimal(18, 2))
+            as transferred_out_amount,
+        cast(sum(case when flow = 'closing' then amount else 0 end) as decimal(18, 2)) as closing_amount
+    from moved
     group by period_grain, period_start_date, dimension, member
-),
-
-members as (
-    select period_grain, period_start_date, dimension, member
-    from flows
-    union
-    select period_grain, period_start_date, dimension, member
-    from stocks
-),
-
-final as (
-    select
-        members.period_grain,
-        members.period_start_date,
-        members.dimension,
-        members.member,
-        cast(coalesce(stocks.opening_amount, 0) as decimal(18, 2)) as opening_amount,
-        coalesce(flows.created_amount, 0) as created_amount,
-        coalesce(flows.reopened_amount, 0) as reopened_amount,
-        coalesce(flows.pulled_in_amount, 0) as pulled_in_amount,
-        coalesce(flows.pushed_out_amount, 0) as pushed_out_amount,
-        coalesce(flows.amount_changes, 0) as amount_changes,
-        coalesce(flows.won_amount, 0) as won_amount,
-        coalesce(flows.lost_amount, 0) as lost_amount,
-        coalesce(flows.fx_amount, 0) as fx_amount,
-        coalesce(flows.transferred_in_amount, 0) as transferred_in_amount,
-        coalesce(flows.transferred_out_amount, 0) as transferred_out_amount,
-        cast(coalesce(stocks.closing_amount, 0) as decimal(18, 2)) as closing_amount
-    from members
-    left join flows
-        on members.period_grain = flows.period_grain
-        and members.period_start_date = flows.period_start_date
-        and members.dimension = flows.dimension
-        and members.member = flows.member
-    left join stocks
-        on members.period_grain = stocks.period_grain
-        and members.period_start_date = stocks.period_start_date
-        and members.dimension = stocks.dimension
-        and members.member = stocks.member
 )
 
 select * from final

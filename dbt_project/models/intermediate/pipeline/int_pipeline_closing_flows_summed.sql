@@ -1,10 +1,4 @@
-{{ config(
-    adds=['int_pipeline_flows_daily'],
-    sums=[
-        'created_amount', 'reopened_amount', 'pulled_in_amount', 'pushed_out_amount', 'amount_changes', 'won_amount',
-        'lost_amount', 'fx_amount', 'transferred_in_amount', 'transferred_out_amount'
-    ]
-) }}
+{{ config(adds=['int_pipeline_flows_daily'], sums=['amount']) }}
 
 with flows as (
     select * from {{ ref('int_pipeline_flows_daily') }}
@@ -70,20 +64,11 @@ final as (
         period_start_date,
         dimension,
         member,
-        cast(sum(case when flow = 'created' then amount else 0 end) as decimal(18, 2)) as created_amount,
-        cast(sum(case when flow = 'reopened' then amount else 0 end) as decimal(18, 2)) as reopened_amount,
-        cast(sum(case when flow = 'pulled_in' then amount else 0 end) as decimal(18, 2)) as pulled_in_amount,
-        cast(sum(case when flow = 'pushed_out' then amount else 0 end) as decimal(18, 2)) as pushed_out_amount,
-        cast(sum(case when flow = 'changes' then amount else 0 end) as decimal(18, 2)) as amount_changes,
-        cast(sum(case when flow = 'won' then amount else 0 end) as decimal(18, 2)) as won_amount,
-        cast(sum(case when flow = 'lost' then amount else 0 end) as decimal(18, 2)) as lost_amount,
-        cast(sum(case when flow = 'fx' then amount else 0 end) as decimal(18, 2)) as fx_amount,
-        cast(sum(case when flow = 'transferred_in' then amount else 0 end) as decimal(18, 2)) as transferred_in_amount,
-        cast(sum(case when flow = 'transferred_out' then amount else 0 end) as decimal(18, 2))
-            as transferred_out_amount,
+        flow,
+        cast(sum(amount) as decimal(18, 2)) as amount,
         count(*) as row_count
     from by_member
-    group by period_grain, period_start_date, dimension, member
+    group by period_grain, period_start_date, dimension, member, flow
 )
 
 select * from final
