@@ -56,6 +56,7 @@ def build(
         return {**stored, "is_reused": True}
     try:
         first_seen = _fill(settings, work, day)
+        transform.adopt_parsed(work, settings)
         _run_models(work, progress)
         _keep_marts(work, path(settings, day))
     finally:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -22,14 +23,20 @@ from orchestration.spark import environment as spark
 BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
 _NOT_IN_HASH = {"base_url", "token_url", "allow_stale", "requests_per_second", "settle", "max_bytes"}
+_PARSED = "partial_parse.msgpack"
 _REFERENCE = re.compile(r"\bref\('(\w+)'\)")
 _MINOR_UNITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
 
-# dbt must not outlive the pipeline: a kill of the one ends the other, so the warehouse is never left held.
+# dbt must not outlive the pipeline: a kill of the one ends the other, so the warehouse is never left held. A pipeline
+# that was killed before dbt could ask for that is no longer its parent.
 _LAUNCHER = """#!{python}
-import ctypes, signal, sys
+import ctypes, os, signal, sys
 if sys.platform == "linux":
     ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
+    if os.environ.get("FUNNELHOUSE_PIPELINE_PID", str(os.getppid())) != str(os.getppid()):
+        sys.exit("the pipeline that started dbt has ended")
+if "FUNNELHOUSE_WAREHOUSE_FOLDER" in os.environ:  # beside the warehouse: dbt parses anew for a path that differs
+    os.chdir(os.environ["FUNNELHOUSE_WAREHOUSE_FOLDER"])
 if sys.argv[1:] == ["--version"]:  # dagster-dbt asks; dbt's own answer would look for updates on the internet
     from importlib.metadata import version
     sys.exit(print("installed:", version("dbt-core")))
@@ -140,18 +147,24 @@ def arguments(settings: Settings) -> list[str]:
 def environment(settings: Settings) -> dict[str, str]:
     """What dbt reads from its environment: the warehouse and its own folders."""
     return {
-        "FUNNELHOUSE_WAREHOUSE": os.fspath(settings.warehouse_path),
         "FUNNELHOUSE_CODE_HASH": code_hash(),
+        "FUNNELHOUSE_PIPELINE_PID": str(os.getpid()),
         "FUNNELHOUSE_MEMORY_LIMIT": settings.warehouse.memory_limit or "",
         "DBT_PROJECT_DIR": os.fspath(layout.DBT_PROJECT),
         "DBT_PROFILES_DIR": os.fspath(layout.DBT_PROJECT),
         "DBT_TARGET_PATH": os.fspath(layout.dbt_target(settings)),
         "DBT_LOG_PATH": os.fspath(layout.dbt_logs(settings)),
+        "DBT_LOG_FORMAT_FILE": "text",
         "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "info"),  # with `debug` it tells every statement
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
-        **(spark.variables(settings) if settings.warehouse.engine == "spark" else {}),
+        **(spark.variables(settings) if settings.warehouse.engine == "spark" else _of_file(settings)),
     }
+
+
+def _of_file(settings: Settings) -> dict[str, str]:
+    path = settings.warehouse_path
+    return {"FUNNELHOUSE_WAREHOUSE": path.name, "FUNNELHOUSE_WAREHOUSE_FOLDER": os.fspath(path.parent)}
 
 
 @contextmanager
@@ -199,10 +212,27 @@ def prepare_manifest(settings: Settings) -> Path:
 
 def forget_other_code(settings: Settings) -> None:
     """Have other code than that of the last run parsed whole: dbt stumbles over metrics that are no longer there."""
-    stamp, code = layout.dbt_target(settings).parent / "parsed_partly.json", {"code_hash": code_hash()}
-    if builds.read_json(stamp) != code:
-        (layout.dbt_target(settings) / "partial_parse.msgpack").unlink(missing_ok=True)
-        builds.write_json(stamp, code)
+    code = {"code_hash": code_hash()}
+    if builds.read_json(_parsed_with(settings)) != code:
+        (layout.dbt_target(settings) / _PARSED).unlink(missing_ok=True)
+        builds.write_json(_parsed_with(settings), code)
+
+
+def is_parsed(settings: Settings) -> bool:
+    """Whether dbt has parsed the project for this company."""
+    return (layout.dbt_target(settings) / _PARSED).exists()
+
+
+def adopt_parsed(settings: Settings, known: Settings) -> None:
+    """Take over the project as dbt has parsed it for another company, unless it was parsed for this one already."""
+    if is_parsed(known) and not is_parsed(settings):
+        layout.dbt_target(settings).mkdir(parents=True, exist_ok=True)
+        shutil.copy(layout.dbt_target(known) / _PARSED, layout.dbt_target(settings))
+        shutil.copy(_parsed_with(known), _parsed_with(settings))
+
+
+def _parsed_with(settings: Settings) -> Path:
+    return layout.dbt_target(settings).parent / "parsed_partly.json"
 
 
 def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None = None) -> bool:

@@ -19,6 +19,7 @@ from ingestion.sandbox.world import World
 from ingestion.settings import Settings, load_settings
 from orchestration import company, layout, pipeline, transform, warehouse
 from orchestration.quality import hashes
+from tests import parsed
 from tests.oracle.compare import closing_disagreements, cohort_disagreements
 from tests.oracle.goals import goal_disagreements
 from tests.oracle.kpis import Key, compute
@@ -30,6 +31,7 @@ WITHOUT_CHECKS = ["build", "--resource-type", "model", "--resource-type", "seed"
 
 def load_and_build(settings: Settings, *arguments: str) -> None:
     """Extract and load everything without an error, and build every model without its checks."""
+    parsed.adopt(settings)
     with pipeline.writing(settings, "test"):
         assert [report.error for report in pipeline.extract(settings) if report.error] == []
         assert [report.reasons for report in pipeline.load(settings) if report.is_refused] == []

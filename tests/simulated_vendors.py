@@ -11,6 +11,7 @@ from ingestion.sandbox.server import SandboxServer
 from ingestion.settings import Settings, load_settings
 from orchestration import company
 from orchestration.serving import duckdb_file
+from tests import parsed
 from tests.orchestration.companies import funnel
 
 SEED = 7
@@ -22,7 +23,9 @@ NEXT_DAY = date(2026, 6, 20)
 def settle(folder: Path, sandbox: SandboxServer, day: date) -> Settings:
     """Point a company at these vendors as they stand at the end of `day`."""
     sandbox.write_files(folder / "imports")
-    return load_settings(company.write_demo(folder, port=sandbox.port, as_of=day))
+    settings = load_settings(company.write_demo(folder, port=sandbox.port, as_of=day))
+    parsed.adopt(settings)
+    return settings
 
 
 def runs(folder: Path, *arguments: str, code: int = 0, **environment: str) -> str:

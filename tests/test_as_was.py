@@ -186,6 +186,12 @@ def test_a_day_before_the_first_load_says_so(example: Settings, past: duckdb.Duc
     assert later["assumed_records"] > 0
 
 
+def test_the_project_is_not_parsed_again(example: Settings, past: duckdb.DuckDBPyConnection) -> None:
+    said = (example.folder / "var" / "as_was" / "work" / "var" / "dbt" / "logs" / "dbt.log").read_text()
+    assert "Unable to do partial parsing" not in said
+    assert "Done. PASS=" in said
+
+
 def test_it_is_not_built_again_unless_something_changed(example: Settings, past: duckdb.DuckDBPyConnection) -> None:
     assert pipeline.as_was(example, DAY)["is_reused"]
     before = as_was.path(example, DAY).stat().st_ino

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 from ingestion.settings import Settings, load_settings
-from orchestration import pipeline, transform
 from tests.oracle.compare import disagreements
 from tests.oracle.kpis import compute
 from tests.oracle.ledger import Rules
-from tests.simulated_company import WITHOUT_CHECKS
+from tests.simulated_company import load_and_build
 
 BEGINNING, AS_OF = date(2024, 1, 1), date(2026, 6, 16)
 R, ALPHA, A, B = 0.9, 60.0, 0.7, 3.0
@@ -108,9 +107,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     )
     (folder / "funnelhouse.toml").write_text(text)
     settings = load_settings(folder / "funnelhouse.toml")
-    assert [report.error for report in pipeline.extract(settings) if report.error] == []
-    pipeline.load(settings)
-    assert transform.run_dbt(settings, WITHOUT_CHECKS)
+    load_and_build(settings)
     return settings
 
 

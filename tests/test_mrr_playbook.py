@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from ingestion.settings import load_settings
-from orchestration import pipeline, transform
-from tests.simulated_company import WITHOUT_CHECKS
+from orchestration import pipeline
+from tests.simulated_company import load_and_build
 
 EXPORT = Path(__file__).parent / "mrr_playbook" / "subscription_periods.csv"
 CONFIGURATION = """\
@@ -44,8 +44,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = load_settings(folder / "funnelhouse.toml")
     reports = pipeline.extract(settings)
     assert [(report.fetched, report.quarantined, report.error) for report in reports] == [(121, 0, None)]
-    pipeline.load(settings)
-    assert transform.run_dbt(settings, WITHOUT_CHECKS)
+    load_and_build(settings)
     return settings.warehouse_path
 
 

@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 
 from ingestion.settings import Settings, load_settings
-from orchestration import pipeline, transform
 from tests.oracle.compare import disagreements
 from tests.oracle.kpis import compute
 from tests.orchestration.companies import write_worked_example
-from tests.simulated_company import WITHOUT_CHECKS
+from tests.simulated_company import load_and_build
 
 PRODUCTS = """\
 product_id,product_name,product_family
@@ -52,9 +51,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     for name, text in names.items():
         (folder / "imports" / f"{name}.csv").write_text(text)
     settings = load_settings(folder / "funnelhouse.toml")
-    pipeline.extract(settings)
-    pipeline.load(settings)
-    assert transform.run_dbt(settings, WITHOUT_CHECKS)
+    load_and_build(settings)
     return settings
 
 

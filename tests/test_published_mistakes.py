@@ -9,8 +9,7 @@ import duckdb
 import pytest
 
 from ingestion.settings import load_settings
-from orchestration import build as building
-from orchestration import pipeline
+from tests.simulated_company import load_and_build
 
 _COMPANY = """\
 [company]
@@ -116,9 +115,7 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text += 'source_system = "crm"\n'
     (folder / "funnelhouse.toml").write_text(text)
     settings = load_settings(folder / "funnelhouse.toml")
-    assert [report.error for report in pipeline.extract(settings) if report.error] == []
-    assert [report.reasons for report in pipeline.load(settings) if report.is_refused] == []
-    building.build(settings)
+    load_and_build(settings)
     return settings.warehouse_path
 
 

@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 
 from ingestion.settings import Settings, load_settings
-from orchestration import layout, pipeline, transform
+from orchestration import layout, transform
 from tests.oracle.compare import disagreements
 from tests.oracle.goals import goal_disagreements
 from tests.oracle.kpis import compute
 from tests.oracle.ledger import Ledger, Rules
 from tests.orchestration.companies import copy_company, write_worked_example
-from tests.simulated_company import WITHOUT_CHECKS
+from tests.simulated_company import load_and_build
 from tests.worked_example import EXAMPLE
 
 AS_OF = date(2026, 3, 31)
@@ -105,9 +105,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     text = file.read_text().replace("[kpi]\n", f"[kpi]\n{HEADLINE}\n")
     file.write_text(text.replace('attribution_model = "first_touch"', MODEL) + REDEFINED + SOURCE)
     settings = load_settings(file)
-    pipeline.extract(settings)
-    pipeline.load(settings)
-    assert transform.run_dbt(settings, WITHOUT_CHECKS)
+    load_and_build(settings)
     return settings
 
 

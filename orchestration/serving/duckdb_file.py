@@ -158,7 +158,10 @@ def _write(settings: Settings, build_id: str, draft: Path, earlier: restatements
             for name, (known, query) in found.items():
                 _refuse_personal(name, known)
                 _copy(connection, name, known, query, build_id)
-                _describe(connection, name, known, described.get(name, {}))
+        connection.begin()
+        for name, (known, _) in found.items():
+            _describe(connection, name, known, described.get(name, {}))
+        connection.commit()
         restatements.write(connection, earlier, build_id)
         connection.execute("use version")
         stored = {restatements.TABLE: {"content_hash": content_hash(connection, restatements.TABLE)}}

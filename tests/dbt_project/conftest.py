@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +11,9 @@ from tests.dbt_project.projects import parsed_manifest
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def manifest(shared_folder: Path) -> dict[str, Any]:
     """The project's manifest; test processes of one run share it."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    return parsed_manifest(shared / "manifest")
+    return parsed_manifest(shared_folder / "manifest")
 
 
 @pytest.fixture(scope="session")

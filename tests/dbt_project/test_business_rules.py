@@ -10,6 +10,7 @@ import pytest
 from ingestion import load
 from ingestion.settings import Settings, load_settings
 from orchestration import layout, transform
+from tests import parsed
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,7 @@ def empty_company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     with load.connect(settings.warehouse_path) as connection:
         load.create_raw_tables(connection)
         load.write_run_parameters(connection, settings, settings.as_of_date())
+    parsed.adopt(settings)
     return settings
 
 

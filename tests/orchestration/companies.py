@@ -10,6 +10,7 @@ from pathlib import Path
 from ingestion.settings import Settings, load_settings
 from orchestration import builds
 from orchestration.serving import restatements
+from tests import parsed
 
 EXAMPLE = Path(__file__).parents[1] / "worked_example"
 
@@ -49,7 +50,9 @@ def write_worked_example(folder: Path, *, more: str = "") -> Settings:
         shutil.copy(EXAMPLE / f"{name}.csv", folder / "imports")
     text = _COMPANY + "".join(_SOURCE.format(name=name) for name in names) + more
     (folder / "funnelhouse.toml").write_text(text)
-    return load_settings(folder / "funnelhouse.toml")
+    settings = load_settings(folder / "funnelhouse.toml")
+    parsed.adopt(settings)
+    return settings
 
 
 def copy_company(original: Path, folder: Path) -> Settings:

@@ -6,14 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.settings import Settings, load_settings
+from orchestration import pipeline
 from tests.orchestration import companies, postgres_companies, postgres_server
-
-
-@pytest.fixture(scope="session")
-def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of this session share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if base.name.startswith("popen-") else base
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +20,14 @@ def audited_folder(shared_folder: Path) -> Path:
 def audited(audited_folder: Path, tmp_path: Path) -> Settings:
     """A copy of the audited company."""
     return companies.copy_company(audited_folder, tmp_path / "company")
+
+
+@pytest.fixture(scope="session")
+def published(audited_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The audited company, published by this worker. Never changed by a test."""
+    settings = companies.copy_company(audited_folder, tmp_path_factory.mktemp("published") / "company")
+    pipeline.publish(settings)
+    return settings
 
 
 @pytest.fixture(scope="session")

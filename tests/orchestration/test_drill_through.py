@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from ingestion.settings import Settings
-from orchestration import pipeline
 from orchestration.serving import duckdb_file
-from tests.orchestration import companies
-
-
-@pytest.fixture(scope="module")
-def published(audited_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The worked example, published."""
-    settings = companies.copy_company(audited_folder, tmp_path_factory.mktemp("drill") / "company")
-    pipeline.publish(settings)
-    return settings
 
 
 def rows_of(settings: Settings, statement: str) -> list[tuple[Any, ...]]:

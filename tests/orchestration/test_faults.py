@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from ingestion.settings import Settings
-from orchestration import builds, layout, pipeline
+from orchestration import builds, layout, pipeline, transform
 from orchestration.serving import duckdb_file
 from tests.orchestration import companies
 from tests.orchestration.companies import contents, funnel
@@ -88,6 +88,18 @@ def test_kill_of_the_pipeline_ends_its_dbt_and_frees_the_lock(audited: Settings)
     wait_until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE)
     with pipeline.writing(audited, "the next run", wait_seconds=0):
         pass
+
+
+def test_dbt_that_starts_after_its_pipeline_was_killed_ends(audited: Settings) -> None:
+    """A kill may come before dbt has asked to end with its pipeline; a process of another parent says so."""
+    orphan = subprocess.run(
+        [transform.executable(audited), "--version"],
+        env={**os.environ, **transform.environment(audited), "FUNNELHOUSE_PIPELINE_PID": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (orphan.returncode, orphan.stderr.strip()) == (1, "the pipeline that started dbt has ended")
 
 
 @pytest.mark.slow

@@ -172,24 +172,22 @@ def test_damaged_version_is_not_rolled_back_to(audited: Settings) -> None:
         "create table marts.mine as select 1",
     ],
 )
-def test_sql_on_the_published_file_reaches_nothing_else(audited: Settings, statement: str) -> None:
-    pipeline.publish(audited)
+def test_sql_on_the_published_file_reaches_nothing_else(published: Settings, statement: str) -> None:
     with pytest.raises(duckdb.Error):
-        reader.query(audited, statement)
+        reader.query(published, statement)
 
 
-def test_published_tables_say_what_they_mean(audited: Settings) -> None:
-    pipeline.publish(audited)
+def test_published_tables_say_what_they_mean(published: Settings) -> None:
     _, undocumented = reader.query(
-        audited, "select table_name, column_name from meta.data_dictionary where coalesce(description, '') = ''"
+        published, "select table_name, column_name from meta.data_dictionary where coalesce(description, '') = ''"
     )
     assert undocumented == []
     listed = "select kpi, version, valid_from, owner, formula from {} order by all"
-    assert reader.query(audited, listed.format("meta.kpi_registry")) == reader.query(
-        audited, listed.format("marts.kpi_definitions")
+    assert reader.query(published, listed.format("meta.kpi_registry")) == reader.query(
+        published, listed.format("marts.kpi_definitions")
     )
     _, registered = reader.query(
-        audited, "select dimensions, drill_through from meta.kpi_registry where kpi = 'cac_paid'"
+        published, "select dimensions, drill_through from meta.kpi_registry where kpi = 'cac_paid'"
     )
     assert [[json.loads(text) for text in row] for row in registered] == [
         [
@@ -197,5 +195,5 @@ def test_published_tables_say_what_they_mean(audited: Settings) -> None:
             {"fact": "fct_acquisition_costs", "filter": "cac_level = 'paid'", "others": ["dim_customers"]},
         ]
     ]
-    _, comments = reader.query(audited, "select count(*) from duckdb_columns() where comment is not null")
+    _, comments = reader.query(published, "select count(*) from duckdb_columns() where comment is not null")
     assert comments[0][0] > 100

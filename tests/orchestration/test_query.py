@@ -9,32 +9,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
 from ingestion.settings import Settings
-from orchestration import pipeline
 from orchestration.errors import WrongQuestion
 from orchestration.metrics import answer, compiler
 from orchestration.metrics.question import GRAINS, Kpi
 from orchestration.serving import duckdb_file
-from tests.orchestration import companies
 from tests.orchestration.companies import funnel
 
 Numbers = tuple[Decimal | None, Decimal | None, float | None]
 Member = tuple[str, str, str]
 NOTHING = (None, 0)
-
-
-@pytest.fixture(scope="module")
-def published(audited_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The worked example, published."""
-    settings = companies.copy_company(audited_folder, tmp_path_factory.mktemp("query") / "company")
-    pipeline.publish(settings)
-    return settings
 
 
 @pytest.fixture(scope="module")

@@ -70,28 +70,31 @@
 {% endmacro %}
 
 
-{# With `is_new` there are no rows to compare with. #}
+{#
+  In one transaction: what is there is put aside, made whole, compared, and gone. With `is_new` there are no rows to
+  compare with.
+#}
 {% macro maintained_whole(known, is_new) %}
-    {%- set before = api.Relation.create(
-        database=this.database, schema=this.schema, identifier=this.identifier ~ '__before', type='table'
-    ) -%}
-    {%- do run_query(
-        without_scratch(['keys', 'left']) ~ 'drop table if exists ' ~ before ~ '; drop table if exists ' ~ built_from()
-        ~ '; ' ~ forgetting()
-    ) -%}
-    {%- if not is_new -%}
-        {%- do adapter.rename_relation(load_cached_relation(this), before) -%}
-    {%- endif -%}
-    {%- set built = materialization_table_duckdb() -%}
-    {%- call statement('remembered') -%}
+    {%- set existing, before = load_cached_relation(this), scratch('before') -%}
+    {%- call statement('main') -%}
+        {{ without_scratch(['keys', 'left']) }}
+        drop table if exists {{ built_from() }};
         {% if not is_new -%}
-            {{ changed_rows(this, before) }}
-            drop table {{ before }};
+            alter table {{ this }} rename to {{ before }};
+        {%- elif existing is not none -%}
+            drop {{ existing.type }} {{ this }};
+        {%- endif %}
+        {{ create_table_as(false, this, compiled_code) }}
+        {% if not is_new -%}
+            {{ changed_rows(this, this.include(identifier=false) ~ '.' ~ before) }}
+            drop table {{ this.include(identifier=false) ~ '.' ~ before }};
         {%- endif %}
         {{ remembering(known, 'whole', is_new) }}
     {%- endcall -%}
+    {%- set built = this.incorporate(type='table') -%}
+    {%- do persist_docs(built, model) -%}
     {{ adapter.commit() }}
-    {{ return(built) }}
+    {{ return({'relations': [built]}) }}
 {% endmacro %}
 
 

@@ -88,11 +88,6 @@
 {% endmacro %}
 
 
-{% macro forgetting() -%}
-    delete from built_from.versions where model = '{{ model.unique_id }}';
-    delete from built_from.inputs where model = '{{ model.unique_id }}';
-{%- endmacro %}
-
 {#
   What a build leaves to the next one. The version stays when no row changed. Without rows to compare with (`is_new`),
   none are known that lead to it.
