@@ -277,6 +277,8 @@ def not_followed(model: Model, manifest: dict[str, Any]) -> Iterator[str]:
             yield f"{link} does not tell {key} and {beside}"
     if missing := {*config.get("sums", []), *(["row_count"] if config.get("sums") else [])} - set(model["columns"]):
         yield f"has no column {', '.join(sorted(missing))}"
+    if config.get("stamps") and not (key and config.get("compared") is False):
+        yield "has stamps, and readers that follow its rows"
     yield from days_not_followed(model, manifest, inputs)
 
 

@@ -84,6 +84,11 @@ MODELS = {
         from {{ ref('int_orders_daily') }} as now left join {{ ref('int_orders_daily') }} as before
             on now.order_id = before.order_id and now.open_day = before.open_day + 1
     """,
+    "int_orders_stamped": """
+        {{ config(key='order_id', stamps={'int_clock': ['today']}, compared=false) }}
+        select orders.order_id, orders.amount, clock.today
+        from {{ ref('int_orders') }} as orders cross join {{ ref('int_clock') }} as clock
+    """,
     # with a star that hands on all columns, and one that tells whole rows apart
     "int_orders_marked": """
         {{ config(key='order_id') }}
@@ -259,6 +264,7 @@ def test_another_day_concerns_what_is_dated_on_it_and_what_grows_with_it(warehou
     [(made,)] = warehouse.sql("select count(*) from built_from.int_orders_due")
     assert made == 2
     assert warehouse.sql("select count(*) from built.int_orders_daily where amount = -1") == [(1,)]
+    assert how["int_orders_stamped"] == "stamped"
     warehouse.sql("update built.int_orders_daily set amount = 1.5 where amount = -1")
     assert warehouse.holds_what_statements_give()
 
@@ -268,6 +274,7 @@ def test_another_day_goes_with_changes_of_any_day_and_back_again(warehouse: Ware
     warehouse.sql("update raw.clock set today = '2026-01-22'")
     how = warehouse.build()
     assert {how[name] for name in ("int_orders_due", "int_orders_daily", "int_days_opened")} == {"by key"}
+    assert how["int_orders_stamped"] == "by key"
     assert warehouse.holds_what_statements_give()
     warehouse.sql("update raw.clock set today = '2026-01-18'")
     how = warehouse.build()

@@ -70,7 +70,7 @@ def run_on_spark(folder: Path, cluster: Cluster, number: int, history: History) 
     if number == 1:
         history.served_before_kill = published(folder)
         victim = start(folder, "run")
-        wait_for_node(folder, 350, victim)
+        wait_for_node(folder, 150, victim)
         victim.send_signal(signal.SIGKILL)
         victim.wait()
         history.served_after_kill = published(folder)

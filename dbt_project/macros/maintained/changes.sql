@@ -120,7 +120,8 @@
 
 {#
   Of the columns of an input those that the statement names, or a view between them, that either hands on with a star,
-  or that tell a key: rows that differ in none of them give the same. All of them where whole rows are told apart.
+  or that tell a key: rows that differ in none of them give the same. All of them where whole rows are told apart. A
+  stamp concerns no key.
 #}
 {% macro columns_read(input) %}
     {%- set columns = columns_of(built_from(input.relation.identifier)) | reject('equalto', 'is_new') | list -%}
@@ -134,7 +135,10 @@
     {%- endif -%}
     {%- set told = [statement, config.get('reached'), config.get('key'), input.grows] | join(' ') -%}
     {%- set named = modules.re.findall('\\w+', told) -%}
-    {{ return(columns | select('in', named + (columns_of(this) if has_stars else [])) | list) }}
+    {%- set stamps = config.get('stamps', {}).get(input.relation.identifier, []) -%}
+    {{ return(
+        columns | select('in', named + (columns_of(this) if has_stars else [])) | reject('in', stamps) | list
+    ) }}
 {% endmacro %}
 
 {% macro columns_of(relation) %}

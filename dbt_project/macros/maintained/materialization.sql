@@ -32,7 +32,9 @@
     `{this}`: the keys of these rows are made anew;
   - `grows`: the model has rows per key and day, by this column, and a day depends on nothing later. Of the keys that
     did not change, only rows since the first of the days are made anew, from the rows that `on_days` names (all, where
-    it names none; cut by `begins` where a row stands for a span of days). Inputs that grow tell keys only before it.
+    it names none; cut by `begins` where a row stands for a span of days). Inputs that grow tell keys only before it;
+  - `stamps`: columns, per input of one row, that stand on every row as they are there. Another value is written on all
+    rows; so the model is one that no reader follows by rows.
 #}
 {% materialization maintained, adapter='duckdb' %}
     {%- set known = remembered() -%}
@@ -59,13 +61,15 @@
 
 
 {% macro maintained_as_it_is(known) %}
+    {%- set stamping = stamped(known) -%}
     {%- for input in known.inputs.values() if input.version != input.read -%}
         {%- if loop.first -%}
-            {%- do run_query(without_scratch(['keys']) ~ reading(known)) -%}
+            {%- set remembered = remembering(known, 'stamped', is_new=true) if stamping else reading(known) -%}
+            {%- do run_query(without_scratch(['keys']) ~ stamping ~ remembered) -%}
             {{ adapter.commit() }}
         {%- endif -%}
     {%- endfor -%}
-    {%- call noop_statement('main', 'UNCHANGED') -%}{%- endcall -%}
+    {%- call noop_statement('main', 'STAMPED' if stamping else 'UNCHANGED') -%}{%- endcall -%}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmacro %}
 
@@ -109,7 +113,9 @@
         {{ changed_rows(scratch('came'), '(select * exclude (known_row) from ' ~ scratch('left') ~ ')') }}
         delete from {{ this }} where rowid in (select known_row from {{ scratch('left') }} {{ differs }});
         insert into {{ this }} select * from {{ scratch('came') }} {{ differs }};
-        {{ remembering(known, 'by key') }}
+        {%- set stamping = stamped(known) %}
+        {{ stamping }}
+        {{ remembering(known, 'by key', is_new=stamping != '') }}
         {{ without_scratch(['keys', 'left', 'came']) }}
     {%- endcall -%}
     {{ adapter.commit() }}
@@ -199,6 +205,21 @@
     {%- endcall -%}
     {{ adapter.commit() }}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmacro %}
+
+
+{# Statements that write the columns of `stamps` on all rows, of inputs that changed. #}
+{% macro stamped(known) %}
+    {%- set found = [] -%}
+    {%- for name, input in known.inputs.items() if input.version != input.read -%}
+        {%- for column in config.get('stamps', {}).get(graph_node(name).name, []) -%}
+            {%- do found.append(
+                'update ' ~ this ~ ' as stamped set ' ~ column ~ ' = told.' ~ column ~ ' from ' ~ input.relation
+                ~ ' as told where stamped.' ~ column ~ ' is distinct from told.' ~ column ~ ';'
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found | join(' ')) }}
 {% endmacro %}
 
 

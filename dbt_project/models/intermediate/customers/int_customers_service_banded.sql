@@ -3,7 +3,8 @@
     reached={
         'int_tickets_placed': 'int_mrr_retention_compared.account_key',
         'int_ratings_ranked': 'int_mrr_retention_compared.account_key',
-    }
+    },
+    compared=false
 ) }}
 
 with compared as (

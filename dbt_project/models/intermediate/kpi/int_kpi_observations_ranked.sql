@@ -45,6 +45,7 @@ span_pairs as (
 -- too few observations are not tested, and most periods of most members have too few
 pairs as (
     select
+        row_number() over (order by newer.member_number, span_pairs.span_now, span_pairs.span_then) as pair_number,
         newer.member_number,
         span_pairs.span_now,
         span_pairs.span_then,
@@ -85,16 +86,14 @@ counted as (
 ),
 
 sides as (
-    select pairs.member_number, pairs.span_now, pairs.span_then, counted.observed_value,
-        counted.equal_count as equal_now, 0 as equal_then
+    select pairs.pair_number, counted.observed_value, counted.equal_count as equal_now, 0 as equal_then
     from pairs
     inner join counted
         on
             pairs.member_number = counted.member_number
             and pairs.span_now = counted.span_number
     union all
-    select pairs.member_number, pairs.span_now, pairs.span_then, counted.observed_value,
-        0 as equal_now, counted.equal_count as equal_then
+    select pairs.pair_number, counted.observed_value, 0 as equal_now, counted.equal_count as equal_then
     from pairs
     inner join counted
         on
@@ -104,14 +103,12 @@ sides as (
 
 by_value as (
     select
-        member_number,
-        span_now,
-        span_then,
+        pair_number,
         observed_value,
         max(equal_now) as equal_now,
         max(equal_then) as equal_then
     from sides
-    group by member_number, span_now, span_then, observed_value
+    group by pair_number, observed_value
 ),
 
 -- how many of the other span lie below a value, and how many equal it, which count half
@@ -120,7 +117,7 @@ ordered as (
         *,
         cast(equal_now + equal_then as decimal(12, 0)) as equal_count,
         2 * sum(equal_then) over (
-            partition by member_number, span_now, span_then
+            partition by pair_number
             order by observed_value
             rows between unbounded preceding and current row
         ) - equal_then as twice_below
@@ -129,13 +126,11 @@ ordered as (
 
 ranked as (
     select
-        member_number,
-        span_now,
-        span_then,
+        pair_number,
         cast(sum(equal_now * twice_below) as double) / 2 as pairs_above,
         cast(sum(equal_count * equal_count * equal_count - equal_count) as double) as tie_term
     from ordered
-    group by member_number, span_now, span_then
+    group by pair_number
 ),
 
 final as (
@@ -151,16 +146,13 @@ final as (
         ranked.tie_term
     from ranked
     inner join pairs
-        on
-            ranked.member_number = pairs.member_number
-            and ranked.span_now = pairs.span_now
-            and ranked.span_then = pairs.span_then
+        on ranked.pair_number = pairs.pair_number
     inner join compared
         on
-            ranked.span_now = compared.span_now
-            and ranked.span_then = compared.span_then
+            pairs.span_now = compared.span_now
+            and pairs.span_then = compared.span_then
     inner join members
-        on ranked.member_number = members.member_number
+        on pairs.member_number = members.member_number
 )
 
 select * from final

@@ -1,9 +1,7 @@
 {{ config(
     key='opportunity_key',
-    on_days={
-        'int_opportunity_stage_events_sequenced': 'exited_date is null or exited_date >= {since}',
-        'int_opportunities_valued': 'closed_date is null or closed_date >= {since}'
-    }
+    grows='last_open_date',
+    on_days={'int_opportunity_stage_events_sequenced': 'exited_date is null or exited_date >= {since}'}
 ) }}
 
 with opportunities as (
@@ -89,6 +87,7 @@ final as (
         in_periods.opportunity_key,
         in_periods.period_grain,
         in_periods.period_start_date,
+        in_periods.last_open_date,
         coalesce(sales_reps.team, '(unknown)') as team
     from in_periods
     inner join owners

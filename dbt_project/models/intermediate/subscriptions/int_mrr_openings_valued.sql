@@ -1,4 +1,4 @@
-{{ config(key='account_key') }}
+{{ config(key='account_key', compared=false) }}
 
 with paired as (
     select * from {{ ref('int_mrr_periods_paired') }}

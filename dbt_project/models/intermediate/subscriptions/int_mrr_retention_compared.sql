@@ -1,4 +1,8 @@
-{{ config(key='account_key', reached={'int_customers': 'int_mrr_openings_valued.account_key'}) }}
+{{ config(
+    key='account_key',
+    reached={'int_customers': 'int_mrr_openings_valued.account_key'},
+    compared=false
+) }}
 
 with paired as (
     select * from {{ ref('int_mrr_periods_paired') }}

@@ -4,6 +4,7 @@
         'int_kpi_values_completed': 'period_start_date = int_kpi_periods_read.read_start_date',
         'int_kpi_periods_planned': 'period_start_date = int_kpi_periods_read.read_start_date'
     },
+    stamps={'int_run_parameters': ['as_of_date']},
     compared=false
 ) }}
 -- depends_on: {{ ref('int_kpi_periods_read') }}
