@@ -50,7 +50,7 @@ def test_staging_is_rebuilt_when_a_seed_that_it_reads_changes_and_for_no_other(
 def test_other_code_is_parsed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = write_worked_example(tmp_path)
     parsed = layout.dbt_target(settings) / "partial_parse.msgpack"
-    parsed.parent.mkdir(parents=True)
+    parsed.parent.mkdir(parents=True, exist_ok=True)
     transform.forget_other_code(settings)
     parsed.write_bytes(b"of this code")
     transform.forget_other_code(settings)
