@@ -275,6 +275,7 @@ def test_another_day_goes_with_changes_of_any_day_and_back_again(warehouse: Ware
     how = warehouse.build()
     assert {how[name] for name in ("int_orders_due", "int_orders_daily", "int_days_opened")} == {"by key"}
     assert how["int_orders_stamped"] == "by key"
+    assert warehouse.sql("select count(*) from built_from.int_orders_stamped") == [(2,)]
     assert warehouse.holds_what_statements_give()
     warehouse.sql("update raw.clock set today = '2026-01-18'")
     how = warehouse.build()

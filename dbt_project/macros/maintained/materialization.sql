@@ -42,6 +42,7 @@
         {{ return(maintained_whole(known, is_new=true)) }}
     {%- endif -%}
     {%- set changed = changed_inputs(known) -%}
+    {%- do known.update({'is_stamped': stamp(known)}) -%}
     {%- set way = followed(changed, known) if changed else {'how': 'not at all'} -%}
     {%- if way.how == 'not at all' -%}
         {{ return(maintained_as_it_is(known)) }}
@@ -61,15 +62,14 @@
 
 
 {% macro maintained_as_it_is(known) %}
-    {%- set stamping = stamped(known) -%}
     {%- for input in known.inputs.values() if input.version != input.read -%}
         {%- if loop.first -%}
-            {%- set remembered = remembering(known, 'stamped', is_new=true) if stamping else reading(known) -%}
-            {%- do run_query(without_scratch(['keys']) ~ stamping ~ remembered) -%}
+            {%- set remembered = remembering(known, 'stamped', is_new=true) if known.is_stamped else reading(known) -%}
+            {%- do run_query(without_scratch(['keys']) ~ remembered) -%}
             {{ adapter.commit() }}
         {%- endif -%}
     {%- endfor -%}
-    {%- call noop_statement('main', 'STAMPED' if stamping else 'UNCHANGED') -%}{%- endcall -%}
+    {%- call noop_statement('main', 'STAMPED' if known.is_stamped else 'UNCHANGED') -%}{%- endcall -%}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmacro %}
 
@@ -113,9 +113,7 @@
         {{ changed_rows(scratch('came'), '(select * exclude (known_row) from ' ~ scratch('left') ~ ')') }}
         delete from {{ this }} where rowid in (select known_row from {{ scratch('left') }} {{ differs }});
         insert into {{ this }} select * from {{ scratch('came') }} {{ differs }};
-        {%- set stamping = stamped(known) %}
-        {{ stamping }}
-        {{ remembering(known, 'by key', is_new=stamping != '') }}
+        {{ remembering(known, 'by key', is_new=known.is_stamped) }}
         {{ without_scratch(['keys', 'left', 'came']) }}
     {%- endcall -%}
     {{ adapter.commit() }}
@@ -208,18 +206,19 @@
 {% endmacro %}
 
 
-{# Statements that write the columns of `stamps` on all rows, of inputs that changed. #}
-{% macro stamped(known) %}
-    {%- set found = [] -%}
+{# Write the columns of `stamps` on all rows, from inputs that changed, before rows are compared; true if there are any. #}
+{% macro stamp(known) %}
+    {%- set updates = [] -%}
     {%- for name, input in known.inputs.items() if input.version != input.read -%}
         {%- for column in config.get('stamps', {}).get(graph_node(name).name, []) -%}
-            {%- do found.append(
+            {%- do updates.append(
                 'update ' ~ this ~ ' as stamped set ' ~ column ~ ' = told.' ~ column ~ ' from ' ~ input.relation
-                ~ ' as told where stamped.' ~ column ~ ' is distinct from told.' ~ column ~ ';'
+                ~ ' as told where stamped.' ~ column ~ ' is distinct from told.' ~ column
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(found | join(' ')) }}
+    {%- if updates -%}{%- do run_query(updates | join('; ')) -%}{%- endif -%}
+    {{ return(updates != []) }}
 {% endmacro %}
 
 
