@@ -27,8 +27,5 @@
         {% if existing is not none %}drop {{ existing.type }} {{ this }};{% endif %}
         {{ create_view_as(this, compiled_code) }}
     {%- endcall -%}
-    {%- set built = this.incorporate(type='view') -%}
-    {%- do persist_docs(built, model) -%}
-    {{ adapter.commit() }}
-    {{ return({'relations': [built]}) }}
+    {{ return(finished('view')) }}
 {% endmaterialization %}

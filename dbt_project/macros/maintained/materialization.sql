@@ -95,7 +95,13 @@
         {%- endif %}
         {{ remembering(known, 'whole', is_new) }}
     {%- endcall -%}
-    {%- set built = this.incorporate(type='table') -%}
+    {{ return(finished('table')) }}
+{% endmacro %}
+
+
+{# The end of a relation that was made anew, in the transaction that made it: its comments, and the commit. #}
+{% macro finished(type) %}
+    {%- set built = this.incorporate(type=type) -%}
     {%- do persist_docs(built, model) -%}
     {{ adapter.commit() }}
     {{ return({'relations': [built]}) }}
@@ -206,7 +212,7 @@
 {% endmacro %}
 
 
-{# Write the columns of `stamps` on all rows, from inputs that changed, before rows are compared; true if there are any. #}
+{# Write the columns of `stamps` of inputs that changed on all rows, before rows are compared; true if there are any. #}
 {% macro stamp(known) %}
     {%- set updates = [] -%}
     {%- for name, input in known.inputs.items() if input.version != input.read -%}
