@@ -15,8 +15,12 @@ SHARED = "FUNNELHOUSE_TESTS_SHARED"
 
 def adopt(settings: Settings) -> None:
     """Give a new company the project as parsed with its variables."""
-    if SHARED not in os.environ or settings.warehouse.engine == "spark":
-        return
+    if SHARED in os.environ and settings.warehouse.engine != "spark":
+        transform.adopt_parsed(settings, once(settings))
+
+
+def once(settings: Settings) -> Settings:
+    """The company of this session that has the project parsed with these variables, and so its manifest."""
     arguments = hashlib.sha256(repr(transform.arguments(settings)).encode()).hexdigest()[:16]
     known = settings.model_copy(update={"folder": Path(os.environ[SHARED]) / "parsed" / arguments})
     known.folder.mkdir(parents=True, exist_ok=True)
@@ -24,4 +28,4 @@ def adopt(settings: Settings) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not transform.is_parsed(known):
             transform.run_dbt(known, ["parse"])
-    transform.adopt_parsed(settings, known)
+    return known

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 from typing import Any
 
 import pytest
 
-from tests.dbt_project.projects import parsed_manifest
+from orchestration import layout
+from tests import parsed
+from tests.orchestration.companies import write_worked_example
 
 
 @pytest.fixture(scope="session")
-def manifest(shared_folder: Path) -> dict[str, Any]:
-    """The project's manifest; test processes of one run share it."""
-    return parsed_manifest(shared_folder / "manifest")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The project's manifest, as parsed for every company like the worked example."""
+    known = parsed.once(write_worked_example(tmp_path_factory.mktemp("manifest")))
+    found: dict[str, Any] = json.loads((layout.dbt_target(known) / "manifest.json").read_text(encoding="utf-8"))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
@@ -26,15 +23,3 @@ def dbt(*arguments: str, project: Path, work: Path, warehouse: Path | None = Non
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     return done
-
-
-def parsed_manifest(shared: Path) -> dict[str, Any]:
-    """The project's manifest, parsed once for all test processes that share a folder."""
-    shared.mkdir(parents=True, exist_ok=True)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        path = shared / "target" / "manifest.json"
-        if not path.exists():
-            dbt("--quiet", "parse", project=PROJECT, work=shared)
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return manifest
