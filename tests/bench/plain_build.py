@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.fitting.duckdb_functions import Plugin
+
 
 def run(target: Path, warehouse: Path) -> dict[str, Any]:
     """Run the statements of the build whose `target/` this is, in the order in which dbt finished them.
@@ -17,6 +19,7 @@ def run(target: Path, warehouse: Path) -> dict[str, Any]:
     statements = _statements(target)
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        Plugin(name="functions", plugin_config={}).configure_connection(connection)
         for schema in ("staging", "intermediate", "marts"):
             connection.execute(f"create schema if not exists {schema}")
         started = time.perf_counter()
