@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import parsed
+from tests.orchestration import companies
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,9 @@ def parsed_once(shared_folder: Path) -> Iterator[None]:
     os.environ[parsed.SHARED] = os.fspath(shared_folder)
     yield
     del os.environ[parsed.SHARED]
+
+
+@pytest.fixture(scope="session")
+def audited_folder(shared_folder: Path, parsed_once: None) -> Path:
+    """The worked example: extracted, loaded, built and audited, not yet published. Never changed by a test."""
+    return companies.built_once(shared_folder, "audited", [["extract"], ["load"], ["build"], ["audit"]])

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -22,9 +23,8 @@ from orchestration.quality import hashes
 from tests import parsed
 from tests.oracle.compare import closing_disagreements, cohort_disagreements
 from tests.oracle.goals import goal_disagreements
-from tests.oracle.kpis import Key, compute
 from tests.oracle.ledger import Ledger, Rules
-from tests.oracle.trends import Trend, Trends
+from tests.oracle.trends import Trends
 
 WITHOUT_CHECKS = ["build", "--resource-type", "model", "--resource-type", "seed"]
 
@@ -65,38 +65,33 @@ class Simulated:
         """What the marts say."""
         return self.mart("kpi_values")
 
-    def kpi_trends(self) -> pd.DataFrame:
-        """How the marts compare."""
-        return self.mart("kpi_trends")
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What happened, as the oracle reads it."""
+        return Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
 
+    @cached_property
     def trends(self) -> Trends:
-        """The oracle's eye for changes."""
-        return Trends(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
-
-    def true_trends(self) -> dict[Key, Trend]:
-        """How the oracle compares."""
-        return self.trends().all()
-
-    def goal_disagreements(self) -> list[str]:
-        """Where targets and attainments differ from the oracle."""
-        ledger = Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
-        return goal_disagreements(ledger, self.truth(), self.kpi_values(), self.mart("fct_sales_targets"))
+        """The oracle's values and its eye for changes."""
+        return Trends(self.ledger)
 
     def truth(self) -> pd.DataFrame:
         """What the oracle says of the ledger."""
-        return compute(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
+        return self.trends.frame
+
+    def goal_disagreements(self) -> list[str]:
+        """Where targets and attainments differ from the oracle."""
+        return goal_disagreements(self.ledger, self.trends.values, self.kpi_values(), self.mart("fct_sales_targets"))
 
     def cohort_disagreements(self) -> list[str]:
         """Where the cohort marts and the survival curves differ from the oracle."""
-        ledger = Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
         with duckdb.connect(self.warehouse, read_only=True) as connection:
-            return cohort_disagreements(ledger, connection)
+            return cohort_disagreements(self.ledger, connection)
 
     def closing_disagreements(self) -> list[str]:
         """Where the bridge of closing periods differs from the oracle."""
-        ledger = Ledger.read(self.folder / "ledger", self.as_of, Rules(clv_horizon_months=36))
         with duckdb.connect(self.warehouse, read_only=True) as connection:
-            return closing_disagreements(ledger, connection)
+            return closing_disagreements(self.ledger, connection)
 
     def content_hashes(self) -> dict[str, str]:
         """Content hash of every mart."""

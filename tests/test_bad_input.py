@@ -12,9 +12,10 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ingestion.settings import load_settings
-from orchestration import builds, findings, pipeline
-from orchestration.quality import gate
+from ingestion.settings import Settings, load_settings
+from orchestration import builds, findings, layout, pipeline, transform, warehouse
+from orchestration.quality import gate, verdicts
+from orchestration.quality.verdicts import Verdict
 from orchestration.serving import duckdb_file
 from tests.oracle.compare import disagreements
 from tests.oracle.kpis import compute
@@ -184,17 +185,46 @@ currency_code = "USD"
 }
 
 
-@pytest.mark.parametrize("mistake", STOPS)
-def test_what_would_change_a_total_stops_the_publication(company: Company, mistake: str, tmp_path: Path) -> None:
-    stop = STOPS[mistake]
-    settings = copy_company(company.settings.folder, tmp_path / "company")
-    append(settings.folder / "imports", stop.rows)
-    settings.file.write_text(settings.file.read_text() + stop.configuration)
+def with_mistake(company: Company, mistake: str, folder: Path) -> Settings:
+    """A copy of the company that made a mistake, loaded."""
+    settings = copy_company(company.settings.folder, folder)
+    append(settings.folder / "imports", STOPS[mistake].rows)
+    settings.file.write_text(settings.file.read_text() + STOPS[mistake].configuration)
     settings = load_settings(settings.file)
-    before = duckdb_file.current_version(settings)
-    assert before
     assert [report.error for report in pipeline.extract(settings) if report.error] == []
     pipeline.load(settings)
+    return settings
+
+
+def judged(settings: Settings, *checks: str) -> dict[str, Verdict]:
+    """Verdicts of some checks by their names, after the models that they read were built."""
+    chosen = ["--select", *(f"+{check}" for check in checks), "--indirect-selection", "empty"]
+    with pipeline.writing(settings, "test"):
+        warehouse.forget(settings, only_if_distrusted=True)
+        transform.run_dbt(settings, [*transform.BUILD_ARGUMENTS, *chosen])
+        results, manifest = (
+            builds.read_json(layout.dbt_target(settings) / f"{name}.json") for name in ("run_results", "manifest")
+        )
+        assert results
+        assert manifest
+        with warehouse.reading(settings) as reader:
+            found = verdicts.from_dbt(reader, results, manifest)
+    return {verdict.check.split(".")[2]: verdict for verdict in found}
+
+
+@pytest.mark.parametrize("mistake", STOPS)
+def test_what_would_change_a_total_blocks_and_is_named(company: Company, mistake: str, tmp_path: Path) -> None:
+    stop = STOPS[mistake]
+    verdict = judged(with_mistake(company, mistake, tmp_path / "company"), stop.check)[stop.check]
+    assert verdict.blocks
+    assert [name for name in stop.names if name not in str(verdict)] == [], str(verdict)
+
+
+def test_what_would_change_a_total_stops_the_publication(company: Company, tmp_path: Path) -> None:
+    stop = STOPS["a cycle of merges"]
+    settings = with_mistake(company, "a cycle of merges", tmp_path / "company")
+    before = duckdb_file.current_version(settings)
+    assert before
     pipeline.build(settings)
     reason = "; ".join(gate.refusals(settings, builds.latest(settings)))
     assert stop.check in reason.partition("checks skipped behind them")[0]
@@ -227,8 +257,8 @@ BACKWARDS: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
-def built_with(company: Company, folder: Path, records: dict[str, dict[str, object]]) -> tuple[dict[str, str], str]:
-    """Examples of every check that failed, and the gate's refusal, of a copy whose raw tables have more records."""
+def with_records(company: Company, folder: Path, records: dict[str, dict[str, object]]) -> Settings:
+    """A copy of the company whose raw tables have more records."""
     settings = copy_company(company.settings.folder, folder)
     with duckdb.connect(settings.warehouse_path) as connection:
         for table, record in records.items():
@@ -237,24 +267,19 @@ def built_with(company: Company, folder: Path, records: dict[str, dict[str, obje
                 " now() at time zone 'UTC', 'by-hand', (select max(load_seq) + 1 from meta.loaded_batches)",
                 {"id": str(record["id"]), "record": json.dumps(record)},
             )
-    pipeline.build(settings, force=True)
-    build_id = builds.latest(settings)
-    assert build_id
-    found = builds.read(settings, build_id, "dbt_verdicts")
-    assert found
-    told = {one["check"].split(".")[2]: str(one["examples"]) for one in found["verdicts"] if one["status"] == "failed"}
-    return told, "; ".join(gate.refusals(settings, build_id))
+    return settings
 
 
 def test_what_a_vendor_names_and_never_sent_is_told(company: Company, tmp_path: Path) -> None:
-    told, _ = built_with(company, tmp_path / "company", UNKNOWN)
-    assert "'source_system': 'zendesk', 'rating_id': '900', 'ticket_id': '77'" in told["assert_rated_tickets_are_known"]
-    assert "'pipeline_id': 'gone', 'stage_id': 'nowhere'" in told["assert_stages_are_known"]
+    settings = with_records(company, tmp_path / "company", UNKNOWN)
+    told = judged(settings, "assert_rated_tickets_are_known", "assert_stages_are_known")
+    ratings, stages = (str(verdict.examples) for _, verdict in sorted(told.items()))
+    assert "'source_system': 'zendesk', 'rating_id': '900', 'ticket_id': '77'" in ratings
+    assert "'pipeline_id': 'gone', 'stage_id': 'nowhere'" in stages
 
 
-def test_a_vendor_s_subscription_that_ends_before_it_starts_stops_the_publication(
-    company: Company, tmp_path: Path
-) -> None:
-    _, reason = built_with(company, tmp_path / "company", BACKWARDS)
-    assert "assert_subscriptions_end_after_they_start" in reason
-    assert "'sub_902'" in reason
+def test_a_vendor_s_subscription_that_ends_before_it_starts_blocks(company: Company, tmp_path: Path) -> None:
+    check = "assert_subscriptions_end_after_they_start"
+    verdict = judged(with_records(company, tmp_path / "company", BACKWARDS), check)[check]
+    assert verdict.blocks
+    assert "'sub_902'" in str(verdict.examples)

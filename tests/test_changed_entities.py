@@ -8,7 +8,7 @@ import duckdb
 
 from ingestion.settings import Settings
 from orchestration import pipeline
-from tests.orchestration.companies import write_worked_example
+from tests.orchestration.companies import copy_company
 from tests.simulated_company import load_and_build
 
 PIPELINE = (
@@ -19,6 +19,8 @@ PIPELINE = (
     "marts.fct_pipeline_flows",
     "marts.fct_pipeline_closing_flows",
 )
+
+CHAIN = ("--select", *(f"+{table.split('.')[1]}" for table in PIPELINE))
 
 
 def spoil(settings: Settings) -> None:
@@ -57,22 +59,21 @@ def rows_of(settings: Settings, opportunity: str) -> dict[str, list[tuple[object
         return {table: connection.execute(query.format(table), [opportunity]).fetchall() for table in PIPELINE}
 
 
-def test_only_the_opportunity_that_changed_is_built_again(tmp_path: Path) -> None:
-    settings = write_worked_example(tmp_path)
-    load_and_build(settings)
+def test_only_the_opportunity_that_changed_is_built_again(audited_folder: Path, tmp_path: Path) -> None:
+    settings = copy_company(audited_folder, tmp_path / "company")
     everything = sound(settings)
     assert all(len(found) > 3 for found in everything.values())
     spoil_unseen(settings)
-    with (tmp_path / "imports" / "opportunities.csv").open("a") as file:
+    with (settings.folder / "imports" / "opportunities.csv").open("a") as file:
         file.write(
             "D03,Gamma first,A3,main,s3,new,9000.00,USD,,2026-03-20,,2026-01-26T09:00:00Z,R1,false,"
             "2026-03-10T10:00:00Z\n"
         )
-    load_and_build(settings)
+    load_and_build(settings, *CHAIN)
     assert sound(settings) == {table: {"D03"} for table in PIPELINE}
     merged = rows_of(settings, "D03")
     spoil(settings)
-    load_and_build(settings)
+    load_and_build(settings, *CHAIN)
     assert sound(settings) == everything  # another hand has written the warehouse
     assert rows_of(settings, "D03") == merged
     assert all(merged.values())

@@ -17,7 +17,7 @@ from ingestion.settings import Settings, load_settings
 from orchestration import layout, transform
 from tests.oracle.compare import disagreements
 from tests.oracle.goals import goal_disagreements
-from tests.oracle.kpis import compute
+from tests.oracle.kpis import by_key, compute
 from tests.oracle.ledger import Ledger, Rules
 from tests.orchestration.companies import copy_company, write_worked_example
 from tests.simulated_company import load_and_build
@@ -145,7 +145,7 @@ def test_every_target_and_what_follows_from_it_equals_the_oracle(company: Settin
         values = connection.sql("select * from marts.kpi_values").df()
         targets = connection.sql("select * from marts.fct_sales_targets").df()
     assert targets.relative_to.notna().sum() == 5
-    assert goal_disagreements(Ledger.read(ledger, AS_OF, RULES), truth, values, targets) == []
+    assert goal_disagreements(Ledger.read(ledger, AS_OF, RULES), by_key(truth), values, targets) == []
     assert disagreements(truth, values[values.is_official_version]) == []
 
 

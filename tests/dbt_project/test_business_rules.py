@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -47,9 +46,7 @@ def test_a_company_without_any_data_builds_and_passes_its_checks(outcomes: dict[
     assert {status.split()[0] for status in found.values()} <= {"success", "pass", "warn"}
 
 
-def test_the_project_can_be_parsed_without_a_warehouse(tmp_path: Path) -> None:
-    file = tmp_path / "funnelhouse.toml"
-    file.write_text('[company]\nname = "New Ltd"\n')
-    settings = load_settings(file)
-    assert transform.prepare_manifest(settings).exists()
-    assert not settings.warehouse_path.exists()
+def test_the_project_can_be_parsed_without_a_warehouse(empty_company: Settings) -> None:
+    known = parsed.once(empty_company)
+    assert transform.is_parsed(known)
+    assert not known.warehouse_path.exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,28 +46,32 @@ def disagreements(
 
     A row that one side does not have stands for nothing happened, which only a member other than `all` may be.
     """
-    one, other = _indexed(oracle), _indexed(marts)
-    problems = []
-    for key in sorted({*one, *other}):
-        truth, shown = one.get(key), other.get(key)
-        if truth is None or shown is None:
-            present = truth or shown or ()
-            if key[3] == "total" or any(number not in (None, 0.0) for number in present):
-                problems.append(f"{' '.join(key)}: oracle {truth}, marts {shown}")
-        elif not all(map(_same, truth, shown, (0.0, 0.0, (tolerances or {}).get(key[0], 1e-9), 0.0))):
-            problems.append(f"{' '.join(key)}: oracle {truth}, marts {shown}")
-    return problems
+    numbered = [name for number in NUMBERS for name in (f"{number}_oracle", f"{number}_marts")]
+    both = _keyed(oracle).merge(
+        _keyed(marts), on=KEY, how="outer", suffixes=("_oracle", "_marts"), indicator=True, validate="one_to_one"
+    )
+    is_wrong = (both._merge != "both") & ((both.dimension == "total") | both[numbered].fillna(0.0).ne(0.0).any(axis=1))
+    for number in NUMBERS:
+        one, other = both[f"{number}_oracle"], both[f"{number}_marts"]
+        allowed = pd.Series(0.0, index=both.index)
+        if number == "value":
+            allowed = both.kpi.map(dict(tolerances or {})).fillna(1e-9).astype(float)
+        is_same = ((one - other).abs() <= allowed * one.abs().clip(lower=1.0)) | (one.isna() & other.isna())
+        is_wrong |= (both._merge == "both") & ~is_same
+    return [_told(row) for row in both[is_wrong].sort_values(KEY).to_dict("records")]
 
 
-def _indexed(frame: pd.DataFrame) -> dict[tuple[str, ...], tuple[float | None, ...]]:
-    keys = frame[KEY].assign(period_start_date=frame.period_start_date.astype(str).str[:10])
-    numbers = frame[NUMBERS].astype(float)
-    return {
-        tuple(key): tuple(None if math.isnan(number) else number for number in row)
-        for key, row in zip(
-            keys.itertuples(index=False, name=None), numbers.itertuples(index=False, name=None), strict=True
-        )
-    }
+def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
+    days = frame.period_start_date.astype(str).str[:10]
+    return frame[KEY].assign(period_start_date=days).join(frame[NUMBERS].astype(float))
+
+
+def _told(row: Mapping[Any, Any]) -> str:
+    sides = (
+        "None" if row["_merge"] == missing else str(tuple(row[f"{number}_{side}"] for number in NUMBERS))
+        for side, missing in (("oracle", "right_only"), ("marts", "left_only"))
+    )
+    return f"{' '.join(row[name] for name in KEY)}: oracle {{}}, marts {{}}".format(*sides)
 
 
 def _same(one: float | None, other: float | None, tolerance: float) -> bool:

@@ -102,11 +102,9 @@ def rounded(number: Fraction, places: int) -> Decimal:
 
 
 def goal_disagreements(
-    ledger: Ledger, truth: pd.DataFrame, kpi_values: pd.DataFrame, fct_sales_targets: pd.DataFrame
+    ledger: Ledger, values: dict[Key, Value], kpi_values: pd.DataFrame, fct_sales_targets: pd.DataFrame
 ) -> list[str]:
     """Every target and attainment that differs from the truth or is missing: targets exactly, attainment to 1e-9."""
-    filled = truth.astype(object).where(pd.notna(truth), None)
-    values: dict[Key, Value] = {row[:5]: row[5:8] for row in filled.itertuples(index=False, name=None)}
     wanted = goals(ledger, values)
     target = fct_sales_targets.target_amount_reporting.combine_first(fct_sales_targets.target_value)
     written = {key: number for key, number, _ in _told(fct_sales_targets.assign(target_value=target, attainment=None))}

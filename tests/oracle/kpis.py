@@ -118,9 +118,13 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     `total` has a row for every period since the first fact, other members where something happened.
     """
     ledger = Ledger.read(folder, as_of, rules)
-    found = collect(ledger)
+    return computed(ledger, collect(ledger))
+
+
+def computed(ledger: Ledger, found: Collected) -> pd.DataFrame:
+    """Every KPI value, as `compute` gives them, of what was collected from a ledger."""
     facts, pipeline, recurring, worth, spend = found.facts, found.pipeline, found.recurring, found.worth, found.spend
-    calendar = ledger.calendar
+    calendar, as_of = ledger.calendar, ledger.as_of
     values = _empty_totals(facts, as_of, calendar)
     values.update(_additive(facts.additive, calendar))
     values.update(_durations(facts.durations, calendar))
@@ -139,6 +143,12 @@ def compute(folder: Path, as_of: date, rules: Rules | None = None) -> pd.DataFra
     old_enough = maturity(facts.additive, calendar, as_of, days, shares)
     rows = [(*key, *value, None if value[1] is None else old_enough.get(key)) for key, value in values.items()]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
+
+
+def by_key(values: pd.DataFrame) -> dict[Key, Value]:
+    """Numerator, denominator and value of every row of a table that `compute` gave."""
+    told = values.astype(object).where(pd.notna(values), None)
+    return {row[:5]: row[5:8] for row in told.itertuples(index=False, name=None)}
 
 
 def closing_bridge(ledger: Ledger) -> dict[ClosingKey, dict[str, Decimal]]:

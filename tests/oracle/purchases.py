@@ -114,11 +114,12 @@ def highest(value: Callable[[Numbers], float], start: list[float]) -> Numbers | 
     """Where a function of logarithms is highest; None when it has no maximum within a factor of e^10."""
     at = np.asarray(start, dtype=np.float64)
     for _ in range(6):
-        options = {"xatol": 1e-11, "fatol": 1e-13, "maxiter": 20000, "maxfev": 20000}
-        found = minimize(lambda logs: -value(logs), at, method="Nelder-Mead", options=options)
-        at = found.x
+        options = {"xatol": 1e-9, "fatol": 1e-9, "maxiter": 2000}
+        before, at = at, minimize(lambda logs: -value(logs), at, method="Nelder-Mead", options=options).x
         if np.abs(at - start).max() > 10:
             return None
+        if np.abs(at - before).max() < 1e-7:
+            break
     move = 1e-3 * np.eye(len(at))
     bend = [
         [value(at + one + two) - value(at + one - two) - value(at - one + two) + value(at - one - two) for two in move]

@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from tests.oracle.facts import Fact, Facts
-from tests.oracle.kpis import Key, Value, collect, compute, first_day, quotient, shares
-from tests.oracle.ledger import Ledger, Rules
+from tests.oracle.kpis import Key, Value, by_key, collect, computed, first_day, quotient, shares
+from tests.oracle.ledger import Ledger
 from tests.oracle.periods import GRAINS
 from tests.oracle.registry import DURATIONS, MONTHLY, QUANTILES, RATIOS, SUMS
 
@@ -86,17 +85,16 @@ def _by_member(facts: Iterable[Fact]) -> Iterable[tuple[Fact, Who]]:
 
 
 class Trends:
-    """The newest periods of a ledger, each beside the ones it is compared with."""
+    """The newest periods of a ledger, each beside the ones it is compared with; `frame` has every value as a table."""
 
-    def __init__(self, folder: Path, as_of: date, rules: Rules | None = None, newest: int = 13) -> None:
-        ledger = Ledger.read(folder, as_of, rules)
-        facts = collect(ledger).facts
+    def __init__(self, ledger: Ledger, newest: int = 13) -> None:
+        collected = collect(ledger)
+        facts, as_of = collected.facts, ledger.as_of
         self.as_of, self.calendar, self.rules, self.newest = as_of, ledger.calendar, ledger.rules, newest
         self.first, self.days = first_day(facts, as_of), Days(facts)
         self.stocks = {fact.kpi for fact in facts.stocks}
-        frame = compute(folder, as_of, rules)
-        rows = frame.astype(object).where(pd.notna(frame), None).itertuples(index=False, name=None)
-        self.values: dict[Key, Value] = {row[:5]: row[5:8] for row in rows}
+        self.frame = computed(ledger, collected)
+        self.values = by_key(self.frame)
 
     def all(self) -> dict[Key, Trend]:
         """Every value of the newest periods with what it is compared with."""

@@ -10,12 +10,6 @@ from orchestration import pipeline
 from tests.orchestration import companies, postgres_companies, postgres_server
 
 
-@pytest.fixture(scope="session")
-def audited_folder(shared_folder: Path) -> Path:
-    """The worked example: extracted, loaded, built and audited, not yet published. Never changed by a test."""
-    return companies.built_once(shared_folder, "audited", [["extract"], ["load"], ["build"], ["audit"]])
-
-
 @pytest.fixture
 def audited(audited_folder: Path, tmp_path: Path) -> Settings:
     """A copy of the audited company."""

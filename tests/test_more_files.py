@@ -1,4 +1,8 @@
-"""Line items: a deal's amount belongs to the products of its lines, and the rest to an unknown one."""
+"""The worked example with files that it has not: line items of deals, and visitors of the website.
+
+A deal's amount belongs to the products of its lines, and the rest to an unknown one. A longer period has the website's
+own total of visitors, never a sum of days.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +37,29 @@ L7,D06,P2,2,2500.00
 L8,D06,P9,1,1000.00
 L9,D10,P1,6,7200.00
 """
+SESSIONS = """\
+session_date,source,medium,campaign_name,sessions,visitors
+2026-01-05,google,cpc,,50,40
+2026-01-08,Facebook,paid,,10,8
+2026-01-12,google,organic,,20,10
+2026-01-12,google,cpc,,5,5
+2026-02-03,google,cpc,,60,50
+2026-03-03,google,cpc,,7,7
+"""
+# The quarter is no sum of its months; 2 January is no first day of a month, April is not over, and a day's own total
+# goes before its rows.
+VISITORS = """\
+period_grain,period_start_date,source,visitors
+month,2026-01-01,,55
+month,2026-01-01,google,44
+month,2026-01-01,Facebook,8
+month,2026-02-01,,50
+quarter,2026-01-01,,90
+month,2026-01-02,,1000
+month,2026-04-01,,7
+day,2026-01-12,,12
+week,2026-01-05,,46
+"""
 SOURCE = """
 [sources.{name}]
 kind = "files"
@@ -44,10 +71,12 @@ source_system = "crm"
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The worked example with line items, built."""
-    folder = tmp_path_factory.mktemp("products") / "company"
-    names = {"products": PRODUCTS, "opportunity_line_items": LINES}
-    settings = write_worked_example(folder, more="".join(SOURCE.format(name=name) for name in names))
+    """The worked example with line items and a web report, built."""
+    folder = tmp_path_factory.mktemp("more") / "company"
+    names = {
+        "products": PRODUCTS, "opportunity_line_items": LINES, "web_sessions": SESSIONS, "web_visitors": VISITORS,
+    }  # fmt: skip
+    write_worked_example(folder, more="".join(SOURCE.format(name=name) for name in names))
     for name, text in names.items():
         (folder / "imports" / f"{name}.csv").write_text(text)
     settings = load_settings(folder / "funnelhouse.toml")
@@ -55,21 +84,21 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
-def kpi_values(company: Settings) -> pd.DataFrame:
+@pytest.fixture(scope="module")
+def values(company: Settings) -> pd.DataFrame:
     with duckdb.connect(company.warehouse_path, read_only=True) as connection:
         return connection.sql("select * from marts.kpi_values").df()
 
 
-def test_amounts_by_product_are_the_oracle_s(company: Settings) -> None:
-    values = kpi_values(company)
+def test_every_value_is_the_oracle_s(company: Settings, values: pd.DataFrame) -> None:
     told = set(values[values.dimension == "product"].kpi)
     assert {"sales_amount", "opportunities_created_amount", "deals_won", "win_rate", "pipeline_amount"} <= told
+    assert "web_visitors" in set(values[values.value.notna()].kpi)
     assert disagreements(compute(company.folder / "imports", date(2026, 3, 31)), values) == []
 
 
-def test_a_product_has_its_lines_and_the_rest_is_unknown(company: Settings) -> None:
+def test_a_product_has_its_lines_and_the_rest_is_unknown(company: Settings, values: pd.DataFrame) -> None:
     """The quarter by hand: D02 is worth 10,900, of which each third rounds by itself and the largest takes the cent."""
-    values = kpi_values(company)
     chosen = values[
         (values.kpi == "sales_amount") & (values.period_grain == "quarter") & (values.dimension == "product")
     ]
@@ -89,9 +118,8 @@ def test_a_product_has_its_lines_and_the_rest_is_unknown(company: Settings) -> N
     assert shown["2026-01-01", "(unknown)"][0] == -1000 + 1000 + 500
 
 
-def test_a_deal_counts_for_the_product_that_it_is_most_for(company: Settings) -> None:
+def test_a_deal_counts_for_the_product_that_it_is_most_for(company: Settings, values: pd.DataFrame) -> None:
     """The wins of the quarter by hand: D01, D02 (which by a cent is Training's), D03, D06 and the renewal D10."""
-    values = kpi_values(company)
     won = values[(values.kpi == "deals_won") & (values.period_grain == "quarter") & (values.dimension == "product")]
     shown = {
         row.member: int(row.numerator) for row in won.itertuples() if str(row.period_start_date)[:10] == "2026-01-01"
@@ -127,3 +155,37 @@ def test_lines_and_rests_make_every_amount(company: Settings) -> None:
         lines = connection.execute("select count(*) from marts.fct_opportunity_line_items where not is_rest").fetchone()
     assert wrong == []
     assert lines == (9,)
+
+
+def shown(values: pd.DataFrame, kpi: str, grain: str, member: str = "all") -> dict[str, float | None]:
+    """Value by first day of the period."""
+    rows = values[(values.kpi == kpi) & (values.period_grain == grain) & (values.member == member)]
+    return {str(row.period_start_date)[:10]: None if pd.isna(row.value) else row.value for row in rows.itertuples()}
+
+
+def test_a_longer_period_has_its_own_total_or_none(values: pd.DataFrame) -> None:
+    months = shown(values, "web_visitors", "month")
+    assert [months[day] for day in ("2026-01-01", "2026-02-01", "2026-03-01")] == [55, 50, None]
+    assert shown(values, "web_visitors", "quarter")["2026-01-01"] == 90
+    assert shown(values, "web_visitors", "year")["2026-01-01"] is None
+    assert shown(values, "web_visitors", "week")["2026-01-05"] == 46
+    days = shown(values, "web_visitors", "day")
+    assert [days[day] for day in ("2026-01-05", "2026-01-12", "2026-01-13")] == [40, 12, None]
+    assert shown(values, "web_visitors", "month", "google") == {"2026-01-01": 44}
+
+
+def test_the_rate_of_a_period_divides_by_its_own_visitors(values: pd.DataFrame) -> None:
+    leads = shown(values, "leads", "month")["2026-01-01"]
+    rates = shown(values, "visitor_to_lead_rate", "month")
+    assert leads
+    assert rates["2026-01-01"] == pytest.approx(leads / 55)
+    assert rates["2026-03-01"] is None
+
+
+def test_the_totals_are_a_mart_of_periods_that_are_over(company: Settings) -> None:
+    with duckdb.connect(company.warehouse_path, read_only=True) as connection:
+        told = connection.execute(
+            "select period_grain, count(*), sum(visitor_count) filter (is_whole_website)"
+            " from marts.fct_web_visitors group by all order by 1"
+        ).fetchall()
+    assert told == [("day", 1, 12), ("month", 4, 105), ("quarter", 1, 90), ("week", 1, 46)]
