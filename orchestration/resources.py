@@ -1,5 +1,6 @@
 """What assets may ask for: the company's configuration and dbt; and the Dagster instance they are recorded in."""
 
+import json
 import os
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from orchestration import layout, transform
 
 # One run at a time: DuckDB allows one writing process.
 _INSTANCE = """\
+event_log_storage:
+  module: orchestration.event_log
+  class: EventLog
+  config:
+    base_dir: {events}
 telemetry:
   enabled: false
 nux:
@@ -51,6 +57,7 @@ def prepare_instance(settings: Settings) -> Path:
     home = layout.dagster_home(settings)
     home.mkdir(parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"
-    if not configuration.exists() or configuration.read_text() != _INSTANCE:
-        configuration.write_text(_INSTANCE)
+    text = _INSTANCE.format(events=json.dumps(os.fspath(home / "history" / "runs")))
+    if not configuration.exists() or configuration.read_text() != text:
+        configuration.write_text(text)
     return home

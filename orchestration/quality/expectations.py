@@ -6,7 +6,9 @@ The library is imported only when something is validated (it takes seconds), kno
 import functools
 import os
 import shutil
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,24 +31,33 @@ def validate(frames: Sequence[tuple[Suite, "pd.DataFrame"]], *, docs: Path | Non
     """
     if not frames:
         return []
-    context, source = _shared() if docs is None else _fresh(docs)
+    place = _shared() if docs is None else _fresh(docs)
     found: list[Verdict] = []
     for suite, frame in frames:
-        found.extend(_validate(context, source, suite, frame))
+        found.extend(_validate(place, suite, frame))
     if docs is not None:
-        context.build_data_docs()
+        place.context.build_data_docs()
     return found
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where suites are run: the library's context, its source of frames, and how often each suite was there."""
+
+    context: Any
+    source: Any
+    known: Counter[str] = field(default_factory=Counter)
+
+
 @functools.cache
-def _shared() -> tuple[Any, Any]:
+def _shared() -> _Place:
     """One context for all validations without docs: making one costs more than most validations."""
     return _fresh(None)
 
 
-def _fresh(docs: Path | None) -> tuple[Any, Any]:
+def _fresh(docs: Path | None) -> _Place:
     context = _context(docs)
-    return context, context.data_sources.add_pandas("frames")
+    return _Place(context, context.data_sources.add_pandas("frames"))
 
 
 def _context(docs: Path | None) -> Any:
@@ -68,20 +79,22 @@ def _context(docs: Path | None) -> Any:
     return context
 
 
-def _validate(context: Any, source: Any, suite: Suite, frame: "pd.DataFrame") -> list[Verdict]:
+def _validate(place: _Place, suite: Suite, frame: "pd.DataFrame") -> list[Verdict]:
     import great_expectations as gx
     import great_expectations.expectations as library
 
-    known = sum(1 for one in context.suites.all() if one.name.split("#")[0] == f"{suite.name}.v{suite.version}")
-    name = f"{suite.name}.v{suite.version}" + (f"#{known}" if known else "")
+    name = f"{suite.name}.v{suite.version}"
+    before = place.known[name]
+    place.known[name] += 1
+    name += f"#{before}" if before else ""
     expectations = [
         getattr(library, item.kind)(**item.arguments, meta={"check": suite.check(item)}) for item in suite.expectations
     ]
-    definition = context.validation_definitions.add(
+    definition = place.context.validation_definitions.add(
         gx.ValidationDefinition(
             name=name,
-            data=source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("whole"),
-            suite=context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations)),
+            data=place.source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("whole"),
+            suite=place.context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations)),
         )
     )
     outcome = definition.run(

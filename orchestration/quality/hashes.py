@@ -22,12 +22,8 @@ def marts(connection: duckdb.DuckDBPyConnection, *, catalog: str | None = None) 
 
 def columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str]]:
     """Columns of a table of the current database, in order, with their types."""
-    return connection.execute(
-        "select column_name, data_type from information_schema.columns"
-        " where table_catalog = current_database() and table_schema = ? and table_name = ?"
-        " order by ordinal_position",
-        [schema, table],
-    ).fetchall()
+    found = connection.execute(f"describe {quoted(schema, table)}").fetchall()
+    return [(name, kind) for name, kind, *_ in found]
 
 
 def content_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:

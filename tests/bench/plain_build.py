@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,17 +18,24 @@ def run(target: Path, warehouse: Path) -> dict[str, Any]:
 
     The statements name their database, so the copy's file must have the name of the original's.
     """
-    statements = _statements(target)
+    known = statements(target)
+    with connect(warehouse) as connection:
+        started = time.perf_counter()
+        for statement in known:
+            connection.execute(statement).fetchall()
+        seconds = time.perf_counter() - started
+    return {"seconds": seconds, "statements": len(known)}
+
+
+@contextmanager
+def connect(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A plain connection that has what the statements name: schemas, and the functions that models fit with."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         Plugin(name="functions", plugin_config={}).configure_connection(connection)
         for schema in ("staging", "intermediate", "marts"):
             connection.execute(f"create schema if not exists {schema}")
-        started = time.perf_counter()
-        for statement in statements:
-            connection.execute(statement).fetchall()
-        seconds = time.perf_counter() - started
-    return {"seconds": seconds, "statements": len(statements)}
+        yield connection
 
 
 def copy_seeds(built: Path, target: Path, warehouse: Path) -> None:
@@ -56,7 +65,8 @@ def node_count(target: Path) -> int:
     return len(_results(target))
 
 
-def _statements(target: Path) -> list[str]:
+def statements(target: Path) -> list[str]:
+    """The statements of a build, in the order in which dbt finished them."""
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     found: list[str] = []
     for result in sorted(_results(target), key=_ended):

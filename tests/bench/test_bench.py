@@ -10,7 +10,9 @@ import duckdb
 import pytest
 
 from ingestion.settings import load_settings
-from tests.bench import kpi_layer
+from orchestration import layout
+from tests.bench import kpi_layer, plain_build
+from tests.orchestration.companies import copy_company
 from tests.simulated_company import simulate
 
 ROWS = ["contacts_speed", "memory", "build", "one_percent", "nothing_changed", "growth", "dashboard"]
@@ -22,6 +24,16 @@ LINKED = [
     "marts.fct_quotes",
 ]
 KPIS = ["leads", "mqls", "opportunities_created", "deals_won", "tickets_created", "mrr_new"]
+
+
+def test_a_plain_connection_knows_all_that_the_statements_of_a_build_name(audited_folder: Path, tmp_path: Path) -> None:
+    settings = copy_company(audited_folder, tmp_path / "company")
+    statements = plain_build.statements(layout.dbt_target(settings))
+    with plain_build.connect(settings.warehouse_path) as connection:
+        for statement in statements:
+            connection.execute(f"explain {statement}")
+    assert len(statements) > 1000
+    assert any("fit_purchases" in statement for statement in statements)
 
 
 @pytest.mark.slow
