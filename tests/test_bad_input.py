@@ -13,13 +13,12 @@ import pandas as pd
 import pytest
 
 from ingestion.settings import Settings, load_settings
-from orchestration import builds, findings, layout, pipeline, transform, warehouse
-from orchestration.quality import gate, verdicts
-from orchestration.quality.verdicts import Verdict
+from orchestration import builds, findings, pipeline
+from orchestration.quality import gate
 from orchestration.serving import duckdb_file
 from tests.oracle.compare import disagreements
 from tests.oracle.kpis import compute
-from tests.orchestration.companies import copy_company, funnel, write_worked_example
+from tests.orchestration.companies import copy_company, funnel, judged, write_worked_example
 from tests.worked_example import EXAMPLE
 
 AS_OF = date(2026, 3, 31)
@@ -194,22 +193,6 @@ def with_mistake(company: Company, mistake: str, folder: Path) -> Settings:
     assert [report.error for report in pipeline.extract(settings) if report.error] == []
     pipeline.load(settings)
     return settings
-
-
-def judged(settings: Settings, *checks: str) -> dict[str, Verdict]:
-    """Verdicts of some checks by their names, after the models that they read were built."""
-    chosen = ["--select", *(f"+{check}" for check in checks), "--indirect-selection", "empty"]
-    with pipeline.writing(settings, "test"):
-        warehouse.forget(settings, only_if_distrusted=True)
-        transform.run_dbt(settings, [*transform.BUILD_ARGUMENTS, *chosen])
-        results, manifest = (
-            builds.read_json(layout.dbt_target(settings) / f"{name}.json") for name in ("run_results", "manifest")
-        )
-        assert results
-        assert manifest
-        with warehouse.reading(settings) as reader:
-            found = verdicts.from_dbt(reader, results, manifest)
-    return {verdict.check.split(".")[2]: verdict for verdict in found}
 
 
 @pytest.mark.parametrize("mistake", STOPS)

@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 
 from ingestion.settings import Settings, load_settings
-from orchestration import builds
+from orchestration import builds, layout, pipeline, transform, warehouse
+from orchestration.quality import verdicts
+from orchestration.quality.verdicts import Verdict
 from orchestration.serving import restatements
 from tests import parsed
 
@@ -67,6 +69,22 @@ def contents(settings: Settings) -> dict[str, str]:
     assert build_id
     found = builds.content_hashes(settings, build_id)
     return {name: text for name, text in found.items() if name != restatements.TABLE}
+
+
+def judged(settings: Settings, *checks: str) -> dict[str, Verdict]:
+    """Verdicts of some checks by their names, after the models that they read were built."""
+    chosen = ["--select", *(f"+{check}" for check in checks), "--indirect-selection", "empty"]
+    with pipeline.writing(settings, "test"):
+        warehouse.forget(settings, only_if_distrusted=True)
+        transform.run_dbt(settings, [*transform.BUILD_ARGUMENTS, *chosen])
+        results, manifest = (
+            builds.read_json(layout.dbt_target(settings) / f"{name}.json") for name in ("run_results", "manifest")
+        )
+        assert results
+        assert manifest
+        with warehouse.reading(settings) as reader:
+            found = verdicts.from_dbt(reader, results, manifest)
+    return {verdict.check.split(".")[2]: verdict for verdict in found}
 
 
 def built_once(shared: Path, name: str, steps: list[list[str]]) -> Path:

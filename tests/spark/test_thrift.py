@@ -14,7 +14,7 @@ from orchestration import pipeline
 from orchestration.errors import GateRefused
 from orchestration.spark.environment import CLOSING
 from orchestration.spark.session import session
-from tests.orchestration.companies import write_worked_example
+from tests.orchestration.companies import judged, write_worked_example
 from tests.spark.cluster import SPARK_PYTHON, needs_spark, thrift_server
 from tests.spark.companies import QUICK, on_spark, published
 from tests.worked_example import differences, expected_rows
@@ -78,21 +78,19 @@ def test_build_of_nothing_new_is_reused(example: Settings) -> None:
     assert pipeline.publish(example)["build_id"] == published(example.folder)["build_id"]
 
 
-def test_bad_row_in_raw_stops_at_the_gate(example: Settings) -> None:
-    before = published(example.folder)
-    rates = Path(example.folder) / "imports" / "exchange_rates.csv"
-    kept = rates.read_text()
-    header, *lines = kept.splitlines(keepends=True)
-    rates.write_text("".join([header, *(line for line in lines if line < "2026-02-20")]))
+def test_bad_row_in_raw_blocks_and_is_named(example: Settings) -> None:
+    before, check = published(example.folder), "assert_merges_have_no_cycle"
+    merges = Path(example.folder) / "imports" / "record_merges.csv"
+    kept = merges.read_text()
+    merges.write_text(kept + "leads,L07,L08,2026-03-03T10:00:00Z\n")
     try:
         pipeline.extract(example)
         assert [report.reasons for report in pipeline.load(example) if report.is_refused] == []
-        pipeline.build(example)
-        assert pipeline.audit(example)["status"] == "failed"
-        with pytest.raises(GateRefused, match="exchange_rate"):
-            pipeline.publish(example)
+        verdict = judged(example, check)[check]
+        assert verdict.blocks
+        assert "'start_id': 'L0" in str(verdict)
     finally:
-        rates.write_text(kept)
+        merges.write_text(kept)
         pipeline.extract(example)
         pipeline.load(example)
     assert published(example.folder) == before
