@@ -1,7 +1,7 @@
 """Where Dagster keeps the events of its runs: its own SQLite files, with their connections kept open.
 
-A run tells more than five thousand events. Dagster opens and closes a file several times for each of them, which took
-half of what a run needs beside dbt.
+A run with a build tells nearly five thousand events. Dagster opens and closes a file several times for each of them,
+which took half of what a run needs beside dbt.
 """
 
 from collections import OrderedDict
