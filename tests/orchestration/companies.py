@@ -75,6 +75,7 @@ def judged(settings: Settings, *checks: str) -> dict[str, Verdict]:
     """Verdicts of some checks by their names, after the models that they read were built."""
     chosen = ["--select", *(f"+{check}" for check in checks), "--indirect-selection", "empty"]
     with pipeline.writing(settings, "test"):
+        warehouse.prepare(settings)
         warehouse.forget(settings, only_if_distrusted=True)
         transform.run_dbt(settings, [*transform.BUILD_ARGUMENTS, *chosen])
         results, manifest = (
