@@ -256,9 +256,9 @@ def with_records(company: Company, folder: Path, records: dict[str, dict[str, ob
 def test_what_a_vendor_names_and_never_sent_is_told(company: Company, tmp_path: Path) -> None:
     settings = with_records(company, tmp_path / "company", UNKNOWN)
     told = judged(settings, "assert_rated_tickets_are_known", "assert_stages_are_known")
-    ratings, stages = (str(verdict.examples) for _, verdict in sorted(told.items()))
-    assert "'source_system': 'zendesk', 'rating_id': '900', 'ticket_id': '77'" in ratings
-    assert "'pipeline_id': 'gone', 'stage_id': 'nowhere'" in stages
+    rating = "'source_system': 'zendesk', 'rating_id': '900', 'ticket_id': '77'"
+    assert rating in str(told["assert_rated_tickets_are_known"].examples)
+    assert "'pipeline_id': 'gone', 'stage_id': 'nowhere'" in str(told["assert_stages_are_known"].examples)
 
 
 def test_a_vendor_s_subscription_that_ends_before_it_starts_blocks(company: Company, tmp_path: Path) -> None:

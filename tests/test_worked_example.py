@@ -46,13 +46,14 @@ def earlier(audited_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def test_the_marts_give_every_number_of_the_worked_example(
     warehouse: str, as_of: date, request: pytest.FixtureRequest
 ) -> None:
-    expected, trends = expected_rows(f"as_of_{as_of}"), Trends(Ledger.read(EXAMPLE, as_of))
+    ledger = Ledger.read(EXAMPLE, as_of)
+    expected, trends = expected_rows(f"as_of_{as_of}"), Trends(ledger)
     with duckdb.connect(request.getfixturevalue(warehouse), read_only=True) as connection:
         values, drivers, kpi_trends = (
             connection.sql(f"select * from marts.{mart}").df() for mart in ("kpi_values", "kpi_drivers", "kpi_trends")
         )
-        assert cohort_disagreements(Ledger.read(EXAMPLE, as_of), connection) == []
-        assert closing_disagreements(Ledger.read(EXAMPLE, as_of), connection) == []
+        assert cohort_disagreements(ledger, connection) == []
+        assert closing_disagreements(ledger, connection) == []
     assert set(values.as_of_date.astype(str)) == {str(as_of)}
     assert {row.kpi for row in expected} <= set(values.kpi)
     assert differences(expected, values) == []
