@@ -24,13 +24,16 @@ BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
 _NOT_IN_HASH = {"base_url", "token_url", "allow_stale", "requests_per_second", "settle", "max_bytes"}
 _PARSED = "partial_parse.msgpack"
+_DONE = {0, 1}  # dbt came to its end, with or without models and checks that failed
+_MANIFESTS = ("manifest.json", "semantic_manifest.json")
 _REFERENCE = re.compile(r"\bref\('(\w+)'\)")
 _MINOR_UNITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
 
 # dbt must not outlive the pipeline: a kill of the one ends the other, so the warehouse is never left held. A pipeline
 # that was killed before dbt could ask for that is no longer its parent.
 _LAUNCHER = """#!{python}
-import ctypes, os, signal, sys
+import ctypes, gc, os, signal, sys
+gc.set_threshold(100_000, 50, 100)  # the parsed project is hundreds of thousands of objects, all of them to be kept
 if sys.platform == "linux":
     ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
     if os.environ.get("FUNNELHOUSE_PIPELINE_PID", str(os.getppid())) != str(os.getppid()):
@@ -40,9 +43,14 @@ if "FUNNELHOUSE_WAREHOUSE_FOLDER" in os.environ:  # beside the warehouse: dbt pa
 if sys.argv[1:] == ["--version"]:  # dagster-dbt asks; dbt's own answer would look for updates on the internet
     from importlib.metadata import version
     sys.exit(print("installed:", version("dbt-core")))
-{before}from dbt.cli.main import cli
-sys.argv[0] = "dbt"
-cli()
+{before}from dbt.cli.exceptions import DbtUsageException
+from dbt.cli.main import dbtRunner
+ended = dbtRunner().invoke(sys.argv[1:])
+if os.environ.get("DBT_WRITE_JSON") == "false" and hasattr(ended.result, "write"):
+    ended.result.write(os.path.join(os.environ["DBT_TARGET_PATH"], "run_results.json"))
+if isinstance(ended.exception, DbtUsageException):  # dbt tells the others itself
+    print(ended.exception, file=sys.stderr)
+sys.exit(0 if ended.success else 2 if ended.exception else 1)
 """
 
 
@@ -157,6 +165,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DBT_LOG_FORMAT_FILE": "text",
         "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "info"),  # with `debug` it tells every statement
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_WRITE_JSON": "false" if _has_manifest(settings) else "true",  # dbt writes its manifest twice per build
         "DO_NOT_TRACK": "1",
         **(spark.variables(settings) if settings.warehouse.engine == "spark" else _of_file(settings)),
     }
@@ -200,14 +209,27 @@ def executable(settings: Settings) -> Path:
 
 def prepare_manifest(settings: Settings) -> Path:
     """Path of an up-to-date manifest; dbt parses only when the code or a variable changed."""
-    manifest = layout.dbt_target(settings) / "manifest.json"
-    stamp = layout.dbt_target(settings).parent / "parsed.json"
-    wanted = {"code_hash": code_hash(), "arguments": arguments(settings)}
-    if manifest.exists() and builds.read_json(stamp) == wanted:
-        return manifest
-    run_dbt(settings, ["parse"])
-    builds.write_json(stamp, wanted)
-    return manifest
+    if not _has_manifest(settings):
+        run_dbt(settings, ["parse"])
+    return layout.dbt_target(settings) / "manifest.json"
+
+
+def _has_manifest(settings: Settings) -> bool:
+    is_there = all((layout.dbt_target(settings) / name).exists() for name in _MANIFESTS)
+    return is_there and builds.read_json(_manifest_of(settings)) == _decides_manifest(settings)
+
+
+def _manifest_of(settings: Settings) -> Path:
+    return layout.dbt_target(settings).parent / "parsed.json"
+
+
+def _decides_manifest(settings: Settings) -> dict[str, Any]:
+    return {
+        "code_hash": code_hash(),
+        "arguments": arguments(settings),
+        "engine": settings.warehouse.engine,
+        "warehouse": settings.warehouse_path.name,
+    }
 
 
 def forget_other_code(settings: Settings) -> None:
@@ -229,6 +251,10 @@ def adopt_parsed(settings: Settings, known: Settings) -> None:
         layout.dbt_target(settings).mkdir(parents=True, exist_ok=True)
         shutil.copy(layout.dbt_target(known) / _PARSED, layout.dbt_target(settings))
         shutil.copy(_parsed_with(known), _parsed_with(settings))
+        if _has_manifest(known):
+            for name in _MANIFESTS:
+                shutil.copy(layout.dbt_target(known) / name, layout.dbt_target(settings))
+            shutil.copy(_manifest_of(known), _manifest_of(settings))
 
 
 def _parsed_with(settings: Settings) -> Path:
@@ -244,6 +270,8 @@ def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None
     layout.dbt_logs(settings).mkdir(parents=True, exist_ok=True)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     forget_other_code(settings)
+    manifest, known = layout.dbt_target(settings) / "manifest.json", _has_manifest(settings)
+    written = manifest.stat().st_mtime_ns if manifest.exists() else None
     process = subprocess.Popen(
         [os.fspath(executable(settings)), "--log-format", "json", *command, *arguments(settings)],
         env={**os.environ, **environment(settings)},
@@ -267,6 +295,8 @@ def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None
             raise BuildError(f"dbt ended with code {code} and left no results: {' '.join(errors[-3:])}")
     elif code:
         raise BuildError(f"dbt {command[0]} failed: {' '.join(errors[-3:])}")
+    if not known and code in _DONE and manifest.exists() and manifest.stat().st_mtime_ns != written:
+        builds.write_json(_manifest_of(settings), _decides_manifest(settings))
     return code == 0
 
 

@@ -197,6 +197,7 @@ def main() -> None:
         limited = settings.warehouse.model_copy(update={"memory_limit": options.memory})
         settings = settings.model_copy(update={"warehouse": limited})
         said.print("staging …")
+        transform.prepare_manifest(settings)
         assert transform.run_dbt(settings, list(_STAGED))
         multiply(settings, options.copies)
         said.print("intermediate models and marts …")

@@ -1,5 +1,6 @@
-"""Incremental staging is built from scratch when what it depends on besides raw has changed."""
+"""What dbt takes over from the last build, and what it makes anew because the code or a setting has changed."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from ingestion.settings import Settings, load_settings
 from orchestration import layout, transform
+from orchestration.errors import BuildError
 from tests.orchestration.companies import write_worked_example
 
 
@@ -62,3 +64,27 @@ def test_other_code_is_parsed_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_worked_example_remembers_its_whole_build(audited: Settings) -> None:
     assert "--full-refresh" not in transform.build_arguments(audited)
+
+
+def test_manifest_is_written_again_only_for_other_code(tmp_path: Path) -> None:
+    settings = write_worked_example(tmp_path)
+    manifest = transform.prepare_manifest(settings)
+    seeds = ["build", "--select", "resource_type:seed", "--exclude-resource-type", "test"]
+    written = manifest.stat().st_mtime_ns
+    assert transform.run_dbt(settings, seeds)
+    assert manifest.stat().st_mtime_ns == written
+    results = json.loads((layout.dbt_target(settings) / "run_results.json").read_text())["results"]
+    assert {result["status"] for result in results} == {"success"}
+    assert {result["unique_id"].split(".")[0] for result in results} == {"operation", "seed"}
+
+    stamp = layout.dbt_target(settings).parent / "parsed.json"
+    stamp.write_text(json.dumps({**json.loads(stamp.read_text()), "code_hash": "other"}))
+    assert transform.run_dbt(settings, seeds)
+    assert manifest.stat().st_mtime_ns > written
+    assert json.loads(stamp.read_text())["code_hash"] == transform.code_hash()
+
+
+def test_what_dbt_does_not_understand_is_said(tmp_path: Path) -> None:
+    settings = write_worked_example(tmp_path)
+    with pytest.raises(BuildError, match="No such option '--nothing'"):
+        transform.run_dbt(settings, ["parse", "--nothing"])

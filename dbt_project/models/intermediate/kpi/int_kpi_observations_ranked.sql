@@ -1,4 +1,11 @@
-{{ config(compared=false) }}
+{{ config(
+    key='span_now',
+    reached={
+        'int_kpi_observations_split': 'observed_date = int_kpi_paired_days_expanded.calendar_date',
+        'int_kpi_observations_measured': 'int_kpi_paired_days_expanded.span_number'
+    },
+    compared=false
+) }}
 
 with observations as (
     select * from {{ ref('int_kpi_observations_split') }}
@@ -8,13 +15,12 @@ members as (
     select * from {{ ref('int_kpi_observation_members_numbered') }}
 ),
 
-spans as (
-    select * from {{ ref('int_kpi_spans_listed') }}
-    where comparison in ('current', 'previous')
+compared as (
+    select * from {{ ref('int_kpi_spans_paired') }}
 ),
 
-span_days as (
-    select * from {{ ref('int_kpi_span_days_expanded') }}
+paired_days as (
+    select * from {{ ref('int_kpi_paired_days_expanded') }}
 ),
 
 samples as (
@@ -22,24 +28,15 @@ samples as (
     where sample_count >= 5
 ),
 
-compared as (
-    select
-        newer.period_grain,
-        newer.period_start_date,
-        newer.span_number as span_now,
-        older.span_number as span_then
-    from spans as newer
-    inner join spans as older
-        on
-            newer.period_grain = older.period_grain
-            and newer.period_start_date = older.period_start_date
-            and older.comparison = 'previous'
-    where newer.comparison = 'current'
-),
-
 span_pairs as (
     select distinct span_now, span_then
     from compared
+),
+
+-- two spans may be compared with the same one
+span_days as (
+    select distinct span_number, calendar_date
+    from paired_days
 ),
 
 -- too few observations are not tested, and most periods of most members have too few
@@ -140,6 +137,7 @@ final as (
         compared.period_start_date,
         members.dimension,
         members.member,
+        pairs.span_now,
         pairs.count_now,
         pairs.count_then,
         ranked.pairs_above,
