@@ -24,7 +24,6 @@ BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
 _NOT_IN_HASH = {"base_url", "token_url", "allow_stale", "requests_per_second", "settle", "max_bytes"}
 _PARSED = "partial_parse.msgpack"
-_DONE = {0, 1}  # dbt came to its end, with or without models and checks that failed
 _MANIFESTS = ("manifest.json", "semantic_manifest.json")
 _REFERENCE = re.compile(r"\bref\('(\w+)'\)")
 _MINOR_UNITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
@@ -270,11 +269,10 @@ def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None
     layout.dbt_logs(settings).mkdir(parents=True, exist_ok=True)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     forget_other_code(settings)
-    manifest, known = layout.dbt_target(settings) / "manifest.json", _has_manifest(settings)
-    written = manifest.stat().st_mtime_ns if manifest.exists() else None
+    variables = environment(settings)
     process = subprocess.Popen(
         [os.fspath(executable(settings)), "--log-format", "json", *command, *arguments(settings)],
-        env={**os.environ, **environment(settings)},
+        env={**os.environ, **variables},
         cwd=layout.DBT_PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -295,7 +293,7 @@ def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None
             raise BuildError(f"dbt ended with code {code} and left no results: {' '.join(errors[-3:])}")
     elif code:
         raise BuildError(f"dbt {command[0]} failed: {' '.join(errors[-3:])}")
-    if not known and code in _DONE and manifest.exists() and manifest.stat().st_mtime_ns != written:
+    if code == 0 and variables["DBT_WRITE_JSON"] == "true":
         builds.write_json(_manifest_of(settings), _decides_manifest(settings))
     return code == 0
 
