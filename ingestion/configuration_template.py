@@ -52,6 +52,7 @@ significance_level = 0.05             # a change is significant below this p-val
 # [[kpi.definitions]]                 # a KPI that means what is computed as another one from a day on
 # kpi = "win_rate"
 # computed_as = "win_rate_by_value"
+# formula = "..."                     # or in words, when it changed in the source
 # valid_from = 2026-01-01
 
 # [kpi.maturity_days]                 # days after which a cohort is old enough to be judged, where not the usual
@@ -69,6 +70,12 @@ start_date = 2023-01-01
 # allow_stale = "36h"                 # publish without this source for so long after it last worked
 # [sources.hubspot.pipelines.default]
 # first_real_stage = "appointmentscheduled"
+# [sources.hubspot.values.event_type]  # lifecycle stages and lead statuses of the portal's own
+# 98765432 = "mql"                    # lead, mql, sql, recycled or disqualified
+# [sources.hubspot.values.opportunity_type]
+# upsell = "expansion"                # new, expansion or renewal
+# [sources.hubspot.values.campaign_id]
+# "Search brand" = "2049481234"       # HubSpot's name of a campaign = the ad platform's id
 
 [sources.google_ads]
 enabled = false

@@ -6,11 +6,14 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from ingestion.setting_types import Section
 
 BEGINNING = date(1900, 1, 1)
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
 class DatedRatio(Section):
@@ -26,10 +29,14 @@ def _dated(value: Any) -> Any:
 
 
 class Headline(Section):
-    """Which variant of a KPI goes by its plain name, and the first day of the periods in which it does."""
+    """Which variant of a KPI goes by its plain name, and the first day of the periods in which it does.
+
+    `formula` tells in words what is counted from that day on, when that is not what the variant says.
+    """
 
     valid_from: date = BEGINNING
     variant: str
+    formula: Words | None = None
 
 
 class DatedLevel(Headline):
@@ -45,15 +52,22 @@ class DatedModel(Headline):
 
 
 class Redefinition(Section):
-    """Another KPI under whose name a KPI is computed, and the first day of the periods in which it is."""
+    """What a KPI means from a day on: another KPI, under whose name it is computed, or what `formula` says in words.
+
+    Words alone are for a meaning that changed in the source (the score that makes an MQL): the numbers are computed as
+    before, and the registry and the charts show the break.
+    """
 
     kpi: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
-    computed_as: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+    computed_as: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")] | None = None
+    formula: Words | None = None
     valid_from: date
 
-    def headline(self) -> Headline:
-        """What the KPI's name stands for from the day on."""
-        return Headline(variant=self.computed_as, valid_from=self.valid_from)
+    @model_validator(mode="after")
+    def _says_what_changes(self) -> Self:
+        if self.computed_as is None and self.formula is None:
+            raise ValueError(f"`definitions` of `{self.kpi}` needs `computed_as`, or `formula` in words")
+        return self
 
 
 def _dated_as(word: str) -> BeforeValidator:
@@ -68,7 +82,7 @@ def _one_at_a_time(name: str, dated: Sequence[Headline]) -> None:
         raise ValueError(f"`{name}` says two things from the same day on")
     if versions[0].valid_from != BEGINNING:
         raise ValueError(f"the first of `{name}` has no `valid_from`: it holds from the beginning")
-    if any(one.variant == other.variant for one, other in pairwise(versions)):
+    if any(one.variant == other.variant and other.formula is None for one, other in pairwise(versions)):
         raise ValueError(f"`{name}` names what is in force already")
 
 
@@ -124,15 +138,21 @@ class KpiSettings(Section):
         return self
 
     @property
-    def _redefined(self) -> dict[str, tuple[Headline, ...]]:
+    def _redefined(self) -> dict[str, list[Headline]]:
         """KPIs that mean something else from a day on: first of all themselves."""
-        return {
-            kpi: (Headline(variant=kpi), *(one.headline() for one in self.definitions if one.kpi == kpi))
-            for kpi in sorted({one.kpi for one in self.definitions})
-        }
+        versions: dict[str, list[Headline]] = {}
+        for one in sorted(self.definitions, key=lambda one: one.valid_from):
+            known = versions.setdefault(one.kpi, [Headline(variant=one.kpi)])
+            variant = one.computed_as or known[-1].variant
+            known.append(Headline(variant=variant, valid_from=one.valid_from, formula=one.formula))
+        return dict(sorted(versions.items()))
 
     @property
-    def headlines(self) -> list[tuple[str, str, date]]:
-        """KPI, variant and first day of everything that goes by a plain name."""
+    def headlines(self) -> list[tuple[str, str, date, str | None]]:
+        """KPI, variant, first day and perhaps the formula in words of everything that goes by a plain name."""
         dated = {"cac": self.cac_headline, "roas": self.attribution_model, **self._redefined}
-        return [(kpi, version.variant, version.valid_from) for kpi, versions in dated.items() for version in versions]
+        return [
+            (kpi, version.variant, version.valid_from, version.formula)
+            for kpi, versions in dated.items()
+            for version in versions
+        ]

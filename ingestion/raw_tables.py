@@ -39,7 +39,7 @@ CONFIGURATION_TABLES = {
     """,
     "gross_margin_ratios": "valid_from date, ratio_text text",
     "cohort_maturities": "kpi text, maturity_days integer",
-    "kpi_headlines": "kpi text, variant text, valid_from date",
+    "kpi_headlines": "kpi text, variant text, valid_from date, formula text",
     "targets": """
         record_id text, kpi text, period_grain text, period_start_date date, dimension text, member text,
         target_value_text text, currency_code text, valid_from date, valid_to date, baseline_value_text text,

@@ -5,9 +5,9 @@ from typing import Any
 
 import duckdb
 
-from ingestion.entities import ENTITIES
 from ingestion.raw_tables import META_TABLES
 from ingestion.settings import WEEKDAYS, FilesSettings, Settings
+from ingestion.source_settings import VendorSettings
 from ingestion.target_settings import TargetSettings
 
 Row = tuple[Any, ...]
@@ -104,23 +104,13 @@ def _target(target: TargetSettings) -> Row:
 
 
 def _value_mappings(settings: Settings) -> list[Row]:
-    """Words of vendor sources, for every entity that has the column; files apply theirs when they are read.
-
-    `values."opportunities.stage"` speaks of one entity only.
-    """
+    """Words of vendor sources; files apply theirs when they are read."""
     return [
-        (name, entity, column, theirs, ours)
+        (name, *word)
         for name, source in settings.sources.items()
-        if not isinstance(source, FilesSettings)
-        for key, words in source.values.items()
-        for entity, column in _columns_named(key)
-        for theirs, ours in words.items()
+        if isinstance(source, VendorSettings)
+        for word in source.words
     ]
-
-
-def _columns_named(key: str) -> list[tuple[str, str]]:
-    wanted, _, column = key.rpartition(".")
-    return [(entity.name, column) for entity in ENTITIES if wanted in ("", entity.name) and entity.column(column)]
 
 
 def _pipelines(settings: Settings) -> list[Row]:

@@ -1,12 +1,13 @@
 """Settings of one source each: what every source has, and what each kind adds."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ingestion.entities import ENTITIES, ENTITY_BY_NAME
+from ingestion.entities import ENTITY_BY_NAME
 from ingestion.setting_types import BaseUrl, Duration, FolderPath, Secret, Section, TimeZone, Word
 
 
@@ -31,18 +32,63 @@ class SourceSettings(Section):
     values: Mapping[str, Mapping[str, str]] = {}
     pipelines: Mapping[str, PipelineSettings] = {}
 
+
+class VendorSettings(SourceSettings):
+    """A vendor's source: its models read `values` for the `mapped` columns (entity and column), and no others."""
+
+    mapped: ClassVar[tuple[tuple[str, str], ...]] = ()
+
     @model_validator(mode="after")
-    def _known_words(self) -> "SourceSettings":
+    def _known_words(self) -> Self:
         for key in self.values:
-            wanted, _, column = key.rpartition(".")
-            entities = [ENTITY_BY_NAME[wanted]] if wanted in ENTITY_BY_NAME else ENTITIES if not wanted else []
-            if not any(column in entity.column_names for entity in entities):
-                raise ValueError(f"`values` has {key!r}, which is no column of an entity")
+            if not self._columns_named(key):
+                known = ", ".join(f'"{entity}.{column}"' for entity, column in self.mapped)
+                raise ValueError(f"`values` has {key!r}; this source maps words for {known}")
+        said = set()
+        for entity, column, theirs, ours in self.words:
+            vocabulary = _vocabulary(entity, column)
+            if vocabulary and ours not in vocabulary:
+                raise ValueError(f"`values` makes {theirs!r} {ours!r}; {column} is one of {', '.join(vocabulary)}")
+            if (entity, column, _comparable(theirs)) in said:
+                raise ValueError(f"`values` names {theirs!r} twice for {entity}.{column}")
+            said.add((entity, column, _comparable(theirs)))
         return self
 
+    @property
+    def words(self) -> list[tuple[str, str, str, str]]:
+        """Entity, column, their word and ours of every mapping."""
+        return [
+            (entity, column, theirs, ours)
+            for key, words in self.values.items()
+            for entity, column in self._columns_named(key)
+            for theirs, ours in words.items()
+        ]
 
-class HubSpotSettings(SourceSettings):
+    def _columns_named(self, key: str) -> list[tuple[str, str]]:
+        """`opportunity_type` names that column of any entity, `opportunities.opportunity_type` that of one."""
+        wanted, _, name = key.rpartition(".")
+        return [(entity, column) for entity, column in self.mapped if column == name and wanted in ("", entity)]
+
+
+def _vocabulary(entity: str, column: str) -> tuple[str, ...]:
+    known = ENTITY_BY_NAME[entity].column(column)
+    return known.vocabulary if known else ()
+
+
+def _comparable(word: str) -> str:
+    """As the macro `comparable_text` makes it."""
+    return unicodedata.normalize("NFC", word.strip(" ")).lower()
+
+
+class HubSpotSettings(VendorSettings):
     """A HubSpot portal, read with a private app's token."""
+
+    mapped = (
+        ("lead_events", "event_type"),
+        ("opportunities", "opportunity_type"),
+        ("leads", "campaign_id"),
+        ("touches", "campaign_id"),
+    )
 
     kind: Literal["hubspot"] = "hubspot"
     base_url: BaseUrl = "https://api.hubapi.com"
@@ -51,8 +97,10 @@ class HubSpotSettings(SourceSettings):
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 10
 
 
-class GoogleAdsSettings(SourceSettings):
+class GoogleAdsSettings(VendorSettings):
     """One Google Ads account, read with a refresh token."""
+
+    mapped = (("campaigns", "channel"),)
 
     kind: Literal["google_ads"] = "google_ads"
     base_url: BaseUrl = "https://googleads.googleapis.com"
@@ -67,8 +115,10 @@ class GoogleAdsSettings(SourceSettings):
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 5
 
 
-class ZendeskSettings(SourceSettings):
+class ZendeskSettings(VendorSettings):
     """A Zendesk account, read with an e-mail address and an API token, or with an OAuth token."""
+
+    mapped = (("tickets", "ticket_channel"),)
 
     kind: Literal["zendesk"] = "zendesk"
     base_url: BaseUrl
@@ -84,14 +134,22 @@ class ZendeskSettings(SourceSettings):
         return self
 
 
-class StripeSettings(SourceSettings):
+class StripeSettings(VendorSettings):
     """A Stripe account, read with a restricted key."""
+
+    mapped = (("accounts", "external_id"),)
 
     kind: Literal["stripe"] = "stripe"
     base_url: BaseUrl = "https://api.stripe.com"
     api_key: Secret
     api_version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2020-08-27"
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 25
+
+    @model_validator(mode="after")
+    def _one_metadata_key(self) -> Self:
+        if len(self.words) > 1:
+            raise ValueError("`values.external_id` names more than one metadata key")
+        return self
 
 
 class FilesSettings(SourceSettings):

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from ingestion.errors import ConfigurationError
-from ingestion.sandbox import credentials
+from ingestion.sandbox import credentials, marketing
 
 _BEGINNING = """\
 # Every path is relative to this file. Secrets stand elsewhere: { env = "NAME" } or { file = "path" }.
@@ -79,6 +79,9 @@ base_url = "http://127.0.0.1:{port}/hubspot"
 access_token = {{ file = "secrets/hubspot_access_token" }}
 requests_per_second = 1000
 
+[sources.hubspot.values.campaign_id]
+{campaigns}
+
 [sources.google_ads]
 base_url = "http://127.0.0.1:{port}/google_ads"
 token_url = "http://127.0.0.1:{port}/google_ads/token"
@@ -147,6 +150,7 @@ def write_demo(folder: Path, *, port: int, as_of: date) -> Path:
         text = _DEMO.format(
             port=port,
             as_of=as_of,
+            campaigns="\n".join(f'"{name}" = "{number}"' for name, number in marketing.CAMPAIGN_IDS.items()),
             customer_id=credentials.GOOGLE_ADS_CUSTOMER_ID,
             client_id=credentials.GOOGLE_ADS_CLIENT_ID,
             zendesk_email=credentials.ZENDESK_EMAIL,

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.sandbox import marketing
 from tests import narrowing
 from tests.oracle.compare import disagreements
 from tests.oracle.drivers import Drivers, driver_disagreements
@@ -61,6 +62,16 @@ def test_every_kpi_equals_the_oracle(at_once: Simulated) -> None:
     assert disagreements(at_once.truth(), values) == []
     assert at_once.cohort_disagreements() == []
     assert at_once.closing_disagreements() == []
+
+
+def test_what_a_campaign_brought_meets_what_its_platform_charged(at_once: Simulated) -> None:
+    values = at_once.kpi_values()
+    of_campaigns = values[(values.dimension == "campaign") & (values.period_grain == "year") & (values.numerator > 0)]
+    returns = of_campaigns[(of_campaigns.kpi == "roas") & of_campaigns.value.notna()]
+    leads = of_campaigns[of_campaigns.kpi == "cost_per_lead"]
+    assert set(returns.member) <= set(marketing.CAMPAIGN_IDS.values())
+    assert len(set(returns.member)) > 1
+    assert len(set(leads[leads.value.notna()].member)) > 1
 
 
 def test_every_trend_equals_the_oracle(at_once: Simulated) -> None:

@@ -47,6 +47,11 @@ valid_from = 2026-03-01
 kpi = "sales_cycle_days_median"
 computed_as = "opportunity_cycle_days_median"
 valid_from = 2026-02-01
+
+[[kpi.definitions]]
+kpi = "lead_to_mql_rate"
+formula = "persons whose lead score reached 50 / leads; until January it was 30"
+valid_from = 2026-02-01
 """
 RULES = Rules(
     headlines=(
@@ -54,6 +59,8 @@ RULES = Rules(
         (date(2026, 3, 1), "win_rate", "win_rate_by_value"),
         (date(1900, 1, 1), "sales_cycle_days_median", "sales_cycle_days_median"),
         (date(2026, 2, 1), "sales_cycle_days_median", "opportunity_cycle_days_median"),
+        (date(1900, 1, 1), "lead_to_mql_rate", "lead_to_mql_rate"),
+        (date(2026, 2, 1), "lead_to_mql_rate", "lead_to_mql_rate"),
         (date(1900, 1, 1), "cac", "cac_paid"),
         (date(2026, 2, 1), "cac", "cac_loaded"),
         (date(1900, 1, 1), "roas", "roas_first_touch"),
@@ -216,6 +223,36 @@ def test_both_versions_of_a_definition_stand_side_by_side(company: Settings) -> 
         assert shown == rows(company, f"{both}kpi_values where kpi = '{name}' order by all")
 
 
+def test_a_meaning_that_changed_in_the_source_breaks_the_chart_and_keeps_the_numbers(company: Settings) -> None:
+    [before, since] = rows(
+        company,
+        "select version, valid_from, formula, computed_as from marts.kpi_definitions"
+        " where kpi = 'lead_to_mql_rate' order by version",
+    )
+    assert before[:2] == (1, date(1900, 1, 1))
+    assert "score" not in str(before[2])
+    assert since == (
+        2, date(2026, 2, 1), "persons whose lead score reached 50 / leads; until January it was 30",
+        "lead_to_mql_rate",
+    )  # fmt: skip
+    assert rows(
+        company,
+        "select period_start_date, version, is_definition_break from marts.kpi_values where kpi = 'lead_to_mql_rate'"
+        " and period_grain = 'month' and dimension = 'total' and is_official_version"
+        " and period_start_date >= date '2026-01-01' order by period_start_date",
+    ) == [(date(2026, 1, 1), 1, False), (date(2026, 2, 1), 2, True), (date(2026, 3, 1), 2, False)]
+    first, second = (
+        rows(
+            company,
+            "select period_grain, period_start_date, dimension, member, numerator, denominator, value"
+            f" from marts.kpi_values where kpi = 'lead_to_mql_rate' and version = {version} order by all",
+        )
+        for version in (1, 2)
+    )
+    assert len(first) > 50
+    assert first == second
+
+
 def test_a_redefined_kpi_keeps_its_name_and_what_it_meant_before(company: Settings) -> None:
     assert rows(
         company,
@@ -238,7 +275,7 @@ def test_a_redefinition_that_is_no_kpi_or_of_another_unit_is_not_published(compa
     with duckdb.connect(settings.warehouse_path) as connection:
         for kpi, computed_as in (("leads", "happiness"), ("csat", "leads"), ("mqls", "sqls")):
             connection.execute(
-                "insert into meta.kpi_headlines values (?, ?, '1900-01-01'), (?, ?, '2026-01-01')",
+                "insert into meta.kpi_headlines values (?, ?, '1900-01-01', null), (?, ?, '2026-01-01', null)",
                 [kpi, kpi, kpi, computed_as],
             )
     assert transform.run_dbt(settings, ["run", "--select", "int_kpi_headlines_dated", "kpi_definitions"])

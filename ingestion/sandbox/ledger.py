@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ingestion.sandbox import ads, billing, files, line_items, quotes, support
+from ingestion.sandbox import ads, billing, files, line_items, marketing, quotes, support
 from ingestion.sandbox.clock import iso_millis, local_date
 from ingestion.sandbox.deals import Deal
 from ingestion.sandbox.ledger_columns import COLUMNS
@@ -91,9 +91,9 @@ def _leads(world: "World", now: dt.datetime) -> Iterator[Row]:
 
 
 def _campaign(person: Person, source: str | None, now: dt.datetime) -> str:
-    """What the CRM calls the campaign: the first detail of a paid source, by name."""
-    detail = person.state(now).get("source_detail", person.source_detail)
-    return detail or "" if (source or "").startswith("PAID") else ""
+    """The campaign of a paid source, by the ad platform's id; one that no platform knows by the CRM's name."""
+    detail = person.state(now).get("source_detail", person.source_detail) or ""
+    return marketing.CAMPAIGN_IDS.get(detail, detail) if (source or "").startswith("PAID") else ""
 
 
 def _lead_events(world: "World", now: dt.datetime) -> Iterator[Row]:

@@ -26,6 +26,9 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("20412345605", "Search experiment", "google_ads", "SEARCH", "paid_search", 25, converts=False),
 )
 
+# how the CRM names the campaigns, which only the ad platform knows by id
+CAMPAIGN_IDS = {campaign.name: campaign.campaign_id for campaign in CAMPAIGNS}
+
 # the CRM's source word, weight, the detail it shows beside it
 SOURCES: tuple[tuple[str | None, int, str | None], ...] = (
     ("ORGANIC_SEARCH", 24, "GOOGLE"),

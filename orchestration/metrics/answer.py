@@ -26,7 +26,8 @@ def kpis(settings: Settings) -> list[Kpi]:
     """The KPIs of the published version, each in its newest version."""
     _, rows = reader.query(
         settings,
-        "select kpi, version, label, unit, aggregation, smallest_grain, dimensions from marts.kpi_definitions"
+        "select kpi, min(computed_as) over versions <> max(computed_as) over versions as is_redefined, label, unit,"
+        " aggregation, smallest_grain, dimensions from marts.kpi_definitions window versions as (partition by kpi)"
         " qualify row_number() over (partition by kpi order by version desc) = 1 order by kpi",
     )
     return [Kpi(*row[:-1], dimensions=tuple(row[-1].split(", "))) for row in rows]
@@ -37,7 +38,7 @@ def listed(settings: Settings) -> Answer:
     manifest = compiler.metrics(settings)
     rows: list[tuple[Any, ...]] = []
     for kpi in kpis(settings):
-        is_metric = kpi.version == 1 and _metrics(manifest, kpi.name) != ()
+        is_metric = not kpi.is_redefined and _metrics(manifest, kpi.name) != ()
         combined = is_metric and not compiler.is_one_dimension_at_a_time(manifest, kpi.name)
         rows.append((kpi.name, kpi.label, kpi.unit, kpi.aggregation, kpi.grains[0], kpi.by, combined))
     return ["kpi", "label", "unit", "aggregation", "smallest_period", "dimensions", "can_be_combined"], rows
@@ -66,7 +67,7 @@ def answer(
 def _statement(settings: Settings, question: Question) -> str:
     manifest = compiler.metrics(settings)
     name, used = question.kpi.name, question.used
-    is_redefined = question.kpi.version > 1
+    is_redefined = question.kpi.is_redefined
     if is_redefined or not _metrics(manifest, name):
         reason = "its meaning changes on a date" if is_redefined else "its values cannot be summed"
         _refuse_combinations(question, reason)

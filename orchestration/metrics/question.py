@@ -18,10 +18,13 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Kpi:
-    """What the registry says of a KPI, as far as a question needs it."""
+    """What the registry says of a KPI, as far as a question needs it.
+
+    A redefined one is computed otherwise from a date on, so nothing can be summed over that date.
+    """
 
     name: str
-    version: int
+    is_redefined: bool
     label: str
     unit: str
     aggregation: str

@@ -3,7 +3,8 @@
 Usage: python -m tests.bench.kpi_layer [--scale 64] [--copies 16] [--memory 4GB] [--json bench/kpi_layer.json]
 
 Then one in a hundred contacts, deals, tickets and invoices changes in what KPIs are told by, and the layer is built
-again: once the newest ones of the same day, once with a day more (as every night), once any of all years.
+again: once the newest ones of the same day, once with the next day and what happened on it (as every night), once any
+of all years.
 
 The facts are a simulated company's staged rows, copied with identifiers, e-mail addresses and domains of their own, so
 that every copy is another set of people, deals, tickets and customers of the same portal.
@@ -63,16 +64,19 @@ _KEPT = {
     "sequence_id",
     "instance_id",
 }
-# What a deal's history tells of an edit at noon of the last day, before what it told already.
+EVENING = AS_OF - dt.timedelta(days=1)
+# What a deal's history tells of an edit at noon of a day, before what it told already.
 _EDITED = """'[{{"value":"' || {value} || '","timestamp":"{day}T12:00:00Z"}},' || substr({history}, 2)"""
 _CHANGES = {
     "stg_hubspot__contacts": "country = 'Austria', region = 'DACH'",
     "stg_hubspot__deals": (
         "amount = amount + 100, amount_history = "
-        + _EDITED.format(value="cast(amount + 100 as text)", day=AS_OF, history="amount_history")
+        + _EDITED.format(value="cast(amount + 100 as text)", day="{day}", history="amount_history")
         + ", close_at = close_at + interval 1 day, close_date_history = "
         + _EDITED.format(
-            value="strftime(close_at + interval 1 day, '%Y-%m-%dT%H:%M:%SZ')", day=AS_OF, history="close_date_history"
+            value="strftime(close_at + interval 1 day, '%Y-%m-%dT%H:%M:%SZ')",
+            day="{day}",
+            history="close_date_history",
         )
     ),
     "stg_zendesk__tickets": "priority = 'urgent', group_id = (select max(group_id) from staging.stg_zendesk__tickets)",
@@ -135,8 +139,8 @@ def _moved(column: str, agents: str) -> str | None:
     return moved
 
 
-def change(settings: Settings, *, which: str) -> int:
-    """Change one in a hundred contacts, deals, tickets and invoices, as a load would; returns how many.
+def change(settings: Settings, *, which: str, day: dt.date) -> int:
+    """Change one in a hundred contacts, deals, tickets and invoices on a day, as a load would; returns how many.
 
     `which` are the `newest` records, which is what changes in a day, or any of all years (`anywhere`).
     """
@@ -149,17 +153,17 @@ def change(settings: Settings, *, which: str) -> int:
                 f"limit (select count(*) // 100 from staging.{table}))",
             }[which]
             found = connection.execute(
-                f"update staging.{table} set {values}, load_seq = (select max(load_seq) + 1 from staging.{table}) "
-                f"where {chosen}"
+                f"update staging.{table} set {values.replace('{day}', day.isoformat())}, "
+                f"load_seq = (select max(load_seq) + 1 from staging.{table}) where {chosen}"
             ).fetchall()
             changed += found[0][0]
     return changed
 
 
-def go_on(settings: Settings) -> None:
-    """Let the builds be as of one day later."""
+def be_as_of(settings: Settings, day: dt.date) -> None:
+    """Let the builds be as of a day."""
     with raw_tables.connect(settings.warehouse_path) as connection:
-        write_run_parameters(connection, settings, AS_OF + dt.timedelta(days=1))
+        write_run_parameters(connection, settings, day)
 
 
 def build(settings: Settings) -> dict[str, Any]:
@@ -200,18 +204,18 @@ def main() -> None:
         transform.prepare_manifest(settings)
         assert transform.run_dbt(settings, list(_STAGED))
         multiply(settings, options.copies)
+        be_as_of(settings, EVENING)
         said.print("intermediate models and marts …")
         measured = {"machine": machine.describe(), "memory_limit": options.memory, **build(settings)}
         built = Path(folder) / "built.duckdb"
         shutil.copy(settings.warehouse_path, built)
-        for which, has_next_day in (("newest", False), ("newest", True), ("anywhere", False)):
-            name = f"one_percent_{which}{'_next_day' if has_next_day else ''}"
+        for which, day in (("newest", EVENING), ("newest", AS_OF), ("anywhere", EVENING)):
+            name = f"one_percent_{which}{'_next_day' if day > EVENING else ''}"
             said.print(f"the same again, {name} …")
             shutil.copy(built, settings.warehouse_path)
             os.sync()  # so that no run pays for the copy
-            changed = change(settings, which=which)
-            if has_next_day:
-                go_on(settings)
+            changed = change(settings, which=which, day=day)
+            be_as_of(settings, day)
             after = {"changed_records": changed, **build(settings)}
             measured[name] = {**after, "ratio": after["seconds"] / measured["seconds"]}
     measured["fact_count"] = sum(measured["facts"].values())

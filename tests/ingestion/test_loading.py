@@ -252,7 +252,7 @@ class TestRawTables:
         assert tables["gross_margin_ratios"] == [(date(1900, 1, 1), "0.7500"), (date(2026, 1, 1), "0.8000")]
         assert tables["cohort_maturities"] == [("lead_to_won_rate", 270)]
         assert tables["kpi_headlines"] == [
-            ("cac", "loaded", date(1900, 1, 1)), ("roas", "first_touch", date(1900, 1, 1)),
+            ("cac", "loaded", date(1900, 1, 1), None), ("roas", "first_touch", date(1900, 1, 1), None),
         ]  # fmt: skip
         assert tables["holidays"] == [("default", date(2026, 1, 1), "New Year")]
         assert tables["holiday_calendars"] == [("default", "DE")]

@@ -87,7 +87,22 @@ def test_a_wrong_override_names_the_variable(tmp_path: Path) -> None:
         ("[company]\nreporting_timezone = '../../etc/passwd'\n", 2, "not a time zone"),
         (FILES.replace("leads", "leeds"), 1, "`entity` is none of leads"),
         (FILES + "columns = { lead_id = 'Id', colour = 'x' }\n", 1, "no column of leads"),
-        (FILES + "[sources.crm.values.nonsense]\na = 'b'\n", 1, "no column of an entity"),
+        (FILES + "[sources.crm.values.nonsense]\na = 'b'\n", 1, "no column of leads"),
+        (HUBSPOT + "values.nonsense.a = 'b'\n", 1, 'maps words for "lead_events.event_type", "opportunities.'),
+        (HUBSPOT + "values.direction.a = 'inbound'\n", 1, "`values` has 'direction'"),
+        (HUBSPOT + "values.'leads.event_type'.a = 'mql'\n", 1, "`values` has 'leads.event_type'"),
+        (HUBSPOT + "values.event_type.OPEN = 'MQL'\n", 1, "makes 'OPEN' 'MQL'; event_type is one of lead, mql, sql"),
+        (HUBSPOT + "values.event_type = { Open = 'mql', 'OPEN ' = 'sql' }\n", 1, "names 'OPEN ' twice"),
+        (
+            HUBSPOT + "values.event_type.a = 'mql'\nvalues.'lead_events.event_type'.A = 'mql'\n",
+            1,
+            "names 'A' twice for lead_events.event_type",
+        ),
+        (
+            "[sources.stripe]\napi_key = { env = 'A' }\nvalues.external_id = { a = 'x', b = 'x' }\n",
+            1,
+            "more than one metadata key",
+        ),
         (FILES + "surprise = 1\n", 5, "`sources.crm.surprise`: unknown key"),
         (FILES.replace("crm.csv", "/etc/passwd"), 3, "inside the company's folder"),
         (FILES.replace("crm.csv", "../crm.csv"), 3, "inside the company's folder"),
@@ -227,9 +242,9 @@ def test_the_model_of_returns_may_change_on_any_day(tmp_path: Path) -> None:
     assert [dated.variant for dated in read(tmp_path, "").kpi.attribution_model] == ["first_touch"]
     dated = "[{ model = 'last_touch' }, { valid_from = 2026-01-15, model = 'linear' }]"
     assert read(tmp_path, f"[kpi]\nattribution_model = {dated}\n").kpi.headlines == [
-        ("cac", "loaded", date(1900, 1, 1)),
-        ("roas", "last_touch", date(1900, 1, 1)),
-        ("roas", "linear", date(2026, 1, 15)),
+        ("cac", "loaded", date(1900, 1, 1), None),
+        ("roas", "last_touch", date(1900, 1, 1), None),
+        ("roas", "linear", date(2026, 1, 15), None),
     ]
 
 
@@ -270,9 +285,23 @@ REDEFINED = "[[kpi.definitions]]\nkpi = 'win_rate'\ncomputed_as = 'win_rate_by_v
 def test_any_kpi_may_be_computed_as_another_from_a_day_on(tmp_path: Path) -> None:
     back = "[[kpi.definitions]]\nkpi = 'win_rate'\ncomputed_as = 'win_rate'\nvalid_from = 2026-06-01\n"
     assert read(tmp_path, REDEFINED + back).kpi.headlines[2:] == [
-        ("win_rate", "win_rate", date(1900, 1, 1)),
-        ("win_rate", "win_rate_by_value", date(2026, 3, 1)),
-        ("win_rate", "win_rate", date(2026, 6, 1)),
+        ("win_rate", "win_rate", date(1900, 1, 1), None),
+        ("win_rate", "win_rate_by_value", date(2026, 3, 1), None),
+        ("win_rate", "win_rate", date(2026, 6, 1), None),
+    ]
+
+
+def test_a_meaning_that_changed_in_the_source_is_told_in_words(tmp_path: Path) -> None:
+    told = "[[kpi.definitions]]\nkpi = 'win_rate'\nformula = 'renewals are a stage now'\nvalid_from = 2026-06-01\n"
+    assert read(tmp_path, told + REDEFINED).kpi.headlines[2:] == [
+        ("win_rate", "win_rate", date(1900, 1, 1), None),
+        ("win_rate", "win_rate_by_value", date(2026, 3, 1), None),
+        ("win_rate", "win_rate_by_value", date(2026, 6, 1), "renewals are a stage now"),
+    ]
+    levels = "[{ level = 'loaded' }, { valid_from = 2026-01-01, level = 'loaded', formula = 'with presales' }]"
+    assert read(tmp_path, f"[kpi]\ncac_headline = {levels}\n").kpi.headlines[:2] == [
+        ("cac", "loaded", date(1900, 1, 1), None),
+        ("cac", "loaded", date(2026, 1, 1), "with presales"),
     ]
 
 
@@ -286,6 +315,8 @@ def test_any_kpi_may_be_computed_as_another_from_a_day_on(tmp_path: Path) -> Non
         (REDEFINED.replace("'win_rate'", "'roas'"), "said by `attribution_model`"),
         (REDEFINED.replace("'win_rate'", "'Win rate'"), "pattern"),
         (REDEFINED.replace("valid_from = 2026-03-01\n", ""), "valid_from"),
+        (REDEFINED.replace("computed_as = 'win_rate_by_value'\n", ""), "needs `computed_as`, or `formula` in words"),
+        (REDEFINED.replace("computed_as = 'win_rate_by_value'", "formula = ' '"), "formula"),
     ],
 )
 def test_a_redefinition_without_sense_is_refused(definitions: str, finding: str, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ final as (
         variant,
         cast(row_number() over (partition by kpi order by valid_from) as integer) as version,
         valid_from,
-        lead(valid_from) over (partition by kpi order by valid_from) as valid_to
+        lead(valid_from) over (partition by kpi order by valid_from) as valid_to,
+        formula
     from kpi_headlines
 )
 

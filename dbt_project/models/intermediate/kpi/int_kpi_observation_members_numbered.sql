@@ -3,12 +3,13 @@ with observations as (
 ),
 
 by_member as (
-    {{ rows_by_member('observations', ['observation'], scope='observation_scope') }}
+    {{ rows_by_member('observations', ['observation', 'observed_date'], scope='observation_scope') }}
 ),
 
 members as (
-    select distinct observation, dimension, member
+    select observation, dimension, member, min(observed_date) as first_date
     from by_member
+    group by observation, dimension, member
 ),
 
 final as (
@@ -16,7 +17,8 @@ final as (
         observation,
         dimension,
         member,
-        cast(row_number() over (order by observation, dimension, member) as integer) as member_number
+        -- new members come last, and renumber no other
+        cast(row_number() over (order by first_date, observation, dimension, member) as integer) as member_number
     from members
 )
 

@@ -40,7 +40,11 @@ final as (
         comparison,
         first_date,
         last_date,
-        cast(dense_rank() over (order by first_date, last_date) as integer) as span_number
+        -- a number that its days alone give, so that the next day's spans renumber no other
+        cast(
+            {{ date_diff_days("date '1970-01-01'", 'first_date') }} * 1000
+            + {{ date_diff_days('first_date', 'last_date') }} as integer
+        ) as span_number
     from spans
 )
 

@@ -85,7 +85,7 @@ final as (
     left join value_mappings
         on value_mappings.source_system = 'zendesk'
         and value_mappings.column_name = 'ticket_channel'
-        and tickets.via_channel = value_mappings.source_value
+        and {{ comparable_text('tickets.via_channel') }} = {{ comparable_text('value_mappings.source_value') }}
     left join merged_tickets
         on tickets.ticket_id = merged_tickets.ticket_id
     left join assigned_schedules

@@ -10,43 +10,52 @@ with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),
 
-property_history as (
-    select * from {{ ref('stg_hubspot__contact_property_history') }}
-),
-
-status_mappings as (
-    select * from {{ ref('stg_meta__value_mappings') }}
+meanings as (
+    select {{ comparable_text('source_value') }} as property_value, unified_value as meaning
+    from {{ ref('stg_meta__value_mappings') }}
     where
         source_system = 'hubspot'
         and entity = 'lead_events'
         and column_name = 'event_type'
 ),
 
--- HubSpot empties the stage before it sets an earlier one; stages outside the lifecycle say nothing.
-stage_entries as (
+property_history as (
     select
-        property_history.contact_id,
-        property_history.property_value as lifecycle_stage,
-        {{ hubspot_lifecycle_rank('property_history.property_value') }} as stage_rank,
-        property_history.changed_at,
-        property_history.entry_number
-    from property_history
-    where
-        property_history.property_name = 'lifecyclestage'
-        and {{ hubspot_lifecycle_rank('property_history.property_value') }} is not null
+        history.contact_id,
+        history.property_name,
+        history.property_value,
+        history.changed_at,
+        history.entry_number,
+        meanings.meaning
+    from {{ ref('stg_hubspot__contact_property_history') }} as history
+    left join meanings
+        on {{ comparable_text('history.property_value') }} = meanings.property_value
 ),
 
+stage_entries as (
+    select
+        contact_id,
+        meaning,
+        {{ hubspot_lifecycle_rank('property_value', 'meaning') }} as stage_rank,
+        changed_at,
+        entry_number
+    from property_history
+    where property_name = 'lifecyclestage'
+),
+
+-- HubSpot empties the stage before it sets an earlier one; stages outside the lifecycle say nothing.
 ordered_entries as (
     select
-        stage_entries.contact_id,
-        stage_entries.lifecycle_stage,
-        stage_entries.stage_rank,
-        stage_entries.changed_at,
-        lag(stage_entries.stage_rank) over (
-            partition by stage_entries.contact_id
-            order by stage_entries.changed_at asc, stage_entries.entry_number desc
+        contact_id,
+        meaning,
+        stage_rank,
+        changed_at,
+        lag(stage_rank) over (
+            partition by contact_id
+            order by changed_at asc, entry_number desc
         ) as previous_rank
     from stage_entries
+    where stage_rank is not null or meaning is not null
 ),
 
 first_lead_entries as (
@@ -59,14 +68,18 @@ first_lead_entries as (
 ),
 
 -- Portals whose history cannot be read still show the last entry into each stage.
-contacts_without_history as (
-    select
-        contacts.contact_id,
-        contacts.lead_entered_at,
-        contacts.mql_entered_at,
-        contacts.sql_entered_at
+stages_entered as (
+    select contact_id, 'lead' as lifecycle_stage, 'lead' as event_type, lead_entered_at as occurred_at
     from contacts
-    where contacts.lifecycle_stage_history is null
+    where lifecycle_stage_history is null
+    union all
+    select contact_id, 'marketingqualifiedlead' as lifecycle_stage, 'mql' as event_type, mql_entered_at as occurred_at
+    from contacts
+    where lifecycle_stage_history is null
+    union all
+    select contact_id, 'salesqualifiedlead' as lifecycle_stage, 'sql' as event_type, sql_entered_at as occurred_at
+    from contacts
+    where lifecycle_stage_history is null
 ),
 
 events as (
@@ -78,49 +91,38 @@ events as (
     union all
     select
         ordered_entries.contact_id,
-        case ordered_entries.stage_rank when 2 then 'mql' when 3 then 'sql' else 'recycled' end as event_type,
+        case
+            when ordered_entries.meaning in ('mql', 'sql', 'recycled', 'disqualified') then ordered_entries.meaning
+            when ordered_entries.stage_rank = 2 then 'mql'
+            when ordered_entries.stage_rank = 3 then 'sql'
+            else 'recycled'
+        end as event_type,
         ordered_entries.changed_at as occurred_at
     from ordered_entries
     where
-        ordered_entries.stage_rank in (2, 3)
+        ordered_entries.meaning in ('mql', 'sql', 'recycled', 'disqualified')
+        or ordered_entries.stage_rank in (2, 3)
         or (ordered_entries.stage_rank < 2 and ordered_entries.previous_rank >= 2)
     union all
     select
         property_history.contact_id,
-        coalesce(status_mappings.unified_value, 'disqualified') as event_type,
+        coalesce(property_history.meaning, 'disqualified') as event_type,
         property_history.changed_at as occurred_at
     from property_history
-    left join status_mappings
-        on
-            {{ comparable_text('property_history.property_value') }}
-            = {{ comparable_text('status_mappings.source_value') }}
     where
         property_history.property_name = 'hs_lead_status'
         and (
-            status_mappings.unified_value is not null
+            property_history.meaning is not null
             or {{ comparable_text('property_history.property_value') }} = 'unqualified'
         )
     union all
     select
-        contacts_without_history.contact_id,
-        'lead' as event_type,
-        contacts_without_history.lead_entered_at as occurred_at
-    from contacts_without_history
-    where contacts_without_history.lead_entered_at is not null
-    union all
-    select
-        contacts_without_history.contact_id,
-        'mql' as event_type,
-        contacts_without_history.mql_entered_at as occurred_at
-    from contacts_without_history
-    where contacts_without_history.mql_entered_at is not null
-    union all
-    select
-        contacts_without_history.contact_id,
-        'sql' as event_type,
-        contacts_without_history.sql_entered_at as occurred_at
-    from contacts_without_history
-    where contacts_without_history.sql_entered_at is not null
+        stages_entered.contact_id,
+        coalesce(meanings.meaning, stages_entered.event_type) as event_type,
+        stages_entered.occurred_at
+    from stages_entered
+    left join meanings
+        on stages_entered.lifecycle_stage = meanings.property_value
 ),
 
 distinct_events as (

@@ -16,6 +16,24 @@ property_history as (
     where property_name = 'lifecyclestage'
 ),
 
+value_mappings as (
+    select entity, column_name, unified_value, {{ comparable_text('source_value') }} as source_value
+    from {{ ref('stg_meta__value_mappings') }}
+    where source_system = 'hubspot'
+),
+
+meanings as (
+    select source_value as lifecycle_stage, unified_value as meaning
+    from value_mappings
+    where entity = 'lead_events' and column_name = 'event_type'
+),
+
+campaign_ids as (
+    select source_value as campaign_name, unified_value as campaign_id
+    from value_mappings
+    where entity = 'leads' and column_name = 'campaign_id'
+),
+
 companies_of_contacts as (
     select * from {{ ref('int_hubspot_associations_unpacked') }}
     where association = 'contact_companies' and preference = 1
@@ -24,8 +42,11 @@ companies_of_contacts as (
 stages_ever as (
     select
         property_history.contact_id,
-        {{ is_any(hubspot_lifecycle_rank('property_history.property_value') ~ ' >= 1') }} as was_lead
+        {{ is_any(hubspot_lifecycle_rank('property_history.property_value', 'meanings.meaning') ~ ' >= 1') }}
+            as was_lead
     from property_history
+    left join meanings
+        on {{ comparable_text('property_history.property_value') }} = meanings.lifecycle_stage
     group by property_history.contact_id
 ),
 
@@ -37,9 +58,11 @@ final as (
         contacts.created_at,
         contacts.analytics_source as source,
         contacts.analytics_source_data_1 as source_detail,
-        -- HubSpot names the campaign in the first detail when the source is paid
+        -- HubSpot names the campaign in the first detail when the source is paid; the configuration may give the ad
+        -- platform's id of that name
         case
-            when contacts.analytics_source like 'PAID%' then contacts.analytics_source_data_1
+            when contacts.analytics_source like 'PAID%'
+                then coalesce(campaign_ids.campaign_id, contacts.analytics_source_data_1)
         end as campaign_id,
         coalesce(
             upper(contacts.country_region_code),
@@ -49,7 +72,7 @@ final as (
         contacts.segment,
         contacts.owner_id as owner_sales_rep_id,
         coalesce(stages_ever.was_lead, false)
-        or coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage') }} >= 1, false) as is_lead,
+        or coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage', 'meanings.meaning') }} >= 1, false) as is_lead,
         contacts.source_system,
         contacts.record_id,
         contacts.updated_at,
@@ -58,6 +81,10 @@ final as (
     from contacts
     left join stages_ever
         on contacts.contact_id = stages_ever.contact_id
+    left join meanings
+        on {{ comparable_text('contacts.lifecycle_stage') }} = meanings.lifecycle_stage
+    left join campaign_ids
+        on {{ comparable_text('contacts.analytics_source_data_1') }} = campaign_ids.campaign_name
     left join companies_of_contacts
         on contacts.contact_id = companies_of_contacts.from_id
 )

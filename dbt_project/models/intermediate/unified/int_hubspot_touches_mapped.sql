@@ -4,6 +4,15 @@ with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),
 
+campaign_ids as (
+    select {{ comparable_text('source_value') }} as campaign_name, unified_value as campaign_id
+    from {{ ref('stg_meta__value_mappings') }}
+    where
+        source_system = 'hubspot'
+        and entity = 'touches'
+        and column_name = 'campaign_id'
+),
+
 -- A later touch of the same instant is the same touch.
 mentions as (
     select
@@ -64,7 +73,10 @@ final as (
         ranked.contact_id as lead_id,
         ranked.touched_at,
         ranked.source,
-        case when ranked.source like 'PAID%' then ranked.source_detail end as campaign_id,
+        -- HubSpot names the campaign; the configuration may give the ad platform's id of that name
+        case
+            when ranked.source like 'PAID%' then coalesce(campaign_ids.campaign_id, ranked.source_detail)
+        end as campaign_id,
         ranked.touch_type,
         contacts.source_system,
         ranked.contact_id || '-' || ranked.touch_type as record_id,
@@ -75,6 +87,8 @@ final as (
     from ranked
     inner join contacts
         on ranked.contact_id = contacts.contact_id
+    left join campaign_ids
+        on {{ comparable_text('ranked.source_detail') }} = campaign_ids.campaign_name
     where ranked.mention_rank = 1
 )
 

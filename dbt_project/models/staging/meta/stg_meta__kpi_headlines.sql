@@ -8,7 +8,8 @@ final as (
     select
         kpi_headlines.kpi,
         kpi_headlines.variant,
-        kpi_headlines.valid_from
+        kpi_headlines.valid_from,
+        kpi_headlines.formula
     from kpi_headlines
 )
 
