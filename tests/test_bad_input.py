@@ -266,3 +266,33 @@ def test_a_vendor_s_subscription_that_ends_before_it_starts_blocks(company: Comp
     verdict = judged(with_records(company, tmp_path / "company", BACKWARDS), check)[check]
     assert verdict.blocks
     assert "'sub_902'" in str(verdict.examples)
+
+
+CONFIGURED = """
+[sources.opportunities.pipelines.main]
+first_real_stage = "s7"
+
+[sources.opportunities.pipelines.partners]
+is_renewal = true
+
+[sources.hubspot]
+enabled = false
+access_token = { env = "NO_TOKEN" }
+values.campaign_id = { "Search brand" = "C1", "Spring" = "C77" }
+"""
+
+
+def test_what_the_configuration_names_and_no_source_has_is_told(company: Company, tmp_path: Path) -> None:
+    settings = copy_company(company.settings.folder, tmp_path / "company")
+    file = settings.folder / "funnelhouse.toml"
+    file.write_text(file.read_text() + CONFIGURED)
+    checks = ("assert_configured_pipelines_are_known", "assert_mapped_campaigns_are_known")
+    told = judged(load_settings(file), *checks)
+    pipelines, campaigns = (told[check] for check in checks)
+    assert pipelines.blocks
+    assert {(row["pipeline_id"], row["first_real_stage_id"], row["finding"]) for row in pipelines.examples} == {
+        ("main", "s7", "unknown_stage"),
+        ("partners", None, "unknown_pipeline"),
+    }
+    assert not campaigns.blocks
+    assert {(row["campaign_name"], row["campaign_id"]) for row in campaigns.examples} == {("Spring", "C77")}
