@@ -129,7 +129,7 @@ def test_every_metric_gives_the_published_values_by_every_dimension(published: S
 def test_a_kpi_that_means_something_else_since_a_date_answers_as_published(
     published: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changed = [replace(kpi, version=2) if kpi.name == "win_rate" else kpi for kpi in answer.kpis(published)]
+    changed = [replace(kpi, is_redefined=True) if kpi.name == "win_rate" else kpi for kpi in answer.kpis(published)]
     monkeypatch.setattr(answer, "kpis", lambda settings: changed)
     official = rows_of(
         published,

@@ -10,13 +10,21 @@ with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),
 
-meanings as (
-    select {{ comparable_text('source_value') }} as property_value, unified_value as meaning
-    from {{ ref('stg_meta__value_mappings') }}
+history as (
+    select * from {{ ref('stg_hubspot__contact_property_history') }}
+),
+
+value_mappings as (
+    select * from {{ ref('stg_meta__value_mappings') }}
     where
         source_system = 'hubspot'
         and entity = 'lead_events'
         and column_name = 'event_type'
+),
+
+meanings as (
+    select {{ comparable_text('source_value') }} as property_value, unified_value as meaning
+    from value_mappings
 ),
 
 property_history as (
@@ -27,7 +35,7 @@ property_history as (
         history.changed_at,
         history.entry_number,
         meanings.meaning
-    from {{ ref('stg_hubspot__contact_property_history') }} as history
+    from history
     left join meanings
         on {{ comparable_text('history.property_value') }} = meanings.property_value
 ),

@@ -17,19 +17,18 @@ property_history as (
 ),
 
 value_mappings as (
-    select entity, column_name, unified_value, {{ comparable_text('source_value') }} as source_value
-    from {{ ref('stg_meta__value_mappings') }}
+    select * from {{ ref('stg_meta__value_mappings') }}
     where source_system = 'hubspot'
 ),
 
 meanings as (
-    select source_value as lifecycle_stage, unified_value as meaning
+    select {{ comparable_text('source_value') }} as lifecycle_stage, unified_value as meaning
     from value_mappings
     where entity = 'lead_events' and column_name = 'event_type'
 ),
 
 campaign_ids as (
-    select source_value as campaign_name, unified_value as campaign_id
+    select {{ comparable_text('source_value') }} as campaign_name, unified_value as campaign_id
     from value_mappings
     where entity = 'leads' and column_name = 'campaign_id'
 ),

@@ -4,13 +4,17 @@ with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),
 
-campaign_ids as (
-    select {{ comparable_text('source_value') }} as campaign_name, unified_value as campaign_id
-    from {{ ref('stg_meta__value_mappings') }}
+value_mappings as (
+    select * from {{ ref('stg_meta__value_mappings') }}
     where
         source_system = 'hubspot'
         and entity = 'touches'
         and column_name = 'campaign_id'
+),
+
+campaign_ids as (
+    select {{ comparable_text('source_value') }} as campaign_name, unified_value as campaign_id
+    from value_mappings
 ),
 
 -- A later touch of the same instant is the same touch.
