@@ -71,7 +71,8 @@ final as (
         contacts.segment,
         contacts.owner_id as owner_sales_rep_id,
         coalesce(stages_ever.was_lead, false)
-        or coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage', 'meanings.meaning') }} >= 1, false) as is_lead,
+        or coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage', 'meanings.meaning') }} >= 1, false)
+            as is_lead,
         contacts.source_system,
         contacts.record_id,
         contacts.updated_at,
