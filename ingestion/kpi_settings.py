@@ -12,7 +12,6 @@ from ingestion.setting_types import Section
 
 BEGINNING = date(1900, 1, 1)
 
-
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 

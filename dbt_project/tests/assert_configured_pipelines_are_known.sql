@@ -11,11 +11,6 @@ stages as (
 pipelines as (
     select distinct source_system, pipeline_id
     from stages
-),
-
-sources as (
-    select distinct source_system
-    from stages
 )
 
 select
@@ -24,8 +19,6 @@ select
     pipeline_settings.first_real_stage_id,
     case when pipelines.pipeline_id is null then 'unknown_pipeline' else 'unknown_stage' end as finding
 from pipeline_settings
-inner join sources
-    on pipeline_settings.source_system = sources.source_system
 left join pipelines
     on pipeline_settings.source_system = pipelines.source_system
     and pipeline_settings.pipeline_id = pipelines.pipeline_id
@@ -33,5 +26,8 @@ left join stages
     on pipeline_settings.source_system = stages.source_system
     and pipeline_settings.pipeline_id = stages.pipeline_id
     and pipeline_settings.first_real_stage_id = stages.stage_id
-where pipelines.pipeline_id is null
-    or (pipeline_settings.first_real_stage_id is not null and stages.stage_id is null)
+where pipeline_settings.source_system in (select pipelines.source_system from pipelines)
+    and (
+        pipelines.pipeline_id is null
+        or (pipeline_settings.first_real_stage_id is not null and stages.stage_id is null)
+    )

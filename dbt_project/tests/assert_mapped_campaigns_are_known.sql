@@ -2,7 +2,7 @@
 -- Campaigns of the configuration that no source has: what they brought stands beside their spend, not over it.
 with value_mappings as (
     select * from {{ ref('stg_meta__value_mappings') }}
-    where entity = 'leads' and column_name = 'campaign_id'
+    where column_name = 'campaign_id'
 ),
 
 campaigns as (
@@ -10,7 +10,7 @@ campaigns as (
     from {{ ref('int_campaigns_unioned') }}
 )
 
-select
+select distinct
     value_mappings.source_system,
     value_mappings.source_value as campaign_name,
     value_mappings.unified_value as campaign_id

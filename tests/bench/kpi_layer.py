@@ -66,17 +66,15 @@ _KEPT = {
 }
 EVENING = AS_OF - dt.timedelta(days=1)
 # What a deal's history tells of an edit at noon of a day, before what it told already.
-_EDITED = """'[{{"value":"' || {value} || '","timestamp":"{day}T12:00:00Z"}},' || substr({history}, 2)"""
+_EDITED = """'[{{"value":"' || {value} || '","timestamp":"{{day}}T12:00:00Z"}},' || substr({history}, 2)"""
 _CHANGES = {
     "stg_hubspot__contacts": "country = 'Austria', region = 'DACH'",
     "stg_hubspot__deals": (
         "amount = amount + 100, amount_history = "
-        + _EDITED.format(value="cast(amount + 100 as text)", day="{day}", history="amount_history")
+        + _EDITED.format(value="cast(amount + 100 as text)", history="amount_history")
         + ", close_at = close_at + interval 1 day, close_date_history = "
         + _EDITED.format(
-            value="strftime(close_at + interval 1 day, '%Y-%m-%dT%H:%M:%SZ')",
-            day="{day}",
-            history="close_date_history",
+            value="strftime(close_at + interval 1 day, '%Y-%m-%dT%H:%M:%SZ')", history="close_date_history"
         )
     ),
     "stg_zendesk__tickets": "priority = 'urgent', group_id = (select max(group_id) from staging.stg_zendesk__tickets)",
