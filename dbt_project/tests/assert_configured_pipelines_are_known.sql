@@ -11,6 +11,11 @@ stages as (
 pipelines as (
     select distinct source_system, pipeline_id
     from stages
+),
+
+systems as (
+    select distinct source_system
+    from pipelines
 )
 
 select
@@ -19,6 +24,8 @@ select
     pipeline_settings.first_real_stage_id,
     case when pipelines.pipeline_id is null then 'unknown_pipeline' else 'unknown_stage' end as finding
 from pipeline_settings
+inner join systems
+    on pipeline_settings.source_system = systems.source_system
 left join pipelines
     on pipeline_settings.source_system = pipelines.source_system
     and pipeline_settings.pipeline_id = pipelines.pipeline_id
@@ -26,8 +33,5 @@ left join stages
     on pipeline_settings.source_system = stages.source_system
     and pipeline_settings.pipeline_id = stages.pipeline_id
     and pipeline_settings.first_real_stage_id = stages.stage_id
-where pipeline_settings.source_system in (select pipelines.source_system from pipelines)
-    and (
-        pipelines.pipeline_id is null
-        or (pipeline_settings.first_real_stage_id is not null and stages.stage_id is null)
-    )
+where pipelines.pipeline_id is null
+    or (pipeline_settings.first_real_stage_id is not null and stages.stage_id is null)
