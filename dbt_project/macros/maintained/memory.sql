@@ -13,6 +13,31 @@
 
 
 {#
+  After a run. Changed rows that every reader has followed lead nobody anywhere any more, so that the last checkpoint
+  does not compress and write them. A reader that was left out, or whose build failed, keeps those of its inputs.
+#}
+{% macro forget_followed_rows() -%}
+    {%- set followed = [] -%}
+    {%- if target.type == 'duckdb' and execute -%}
+        {%- for row in run_query(
+            "select ours.model, changes.table_name from built_from.versions as ours "
+            ~ "inner join duckdb_tables() as changes "
+            ~ "on changes.schema_name = 'built_from' and changes.table_name = split_part(ours.model, '.', -1) "
+            ~ "where not exists (from built_from.inputs as read where read.input = ours.model and read.version <> ours.version)"
+        ).rows -%}
+            {%- do followed.append(row) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- if followed -%}
+        begin;
+        update built_from.versions set base = null where model in ('{{ followed | map(attribute=0) | join("', '") }}');
+        {% for model, table in followed %}drop table {{ built_from(table) }}; {% endfor %}
+        commit;
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
   What is known of this model: its `version` and `basis`, and per input, by unique id, its `relation`, the `views` through
   which it is read, whether it `is_staged`, whether it `tells_rows` apart whatever the statement names of them, the
   column by which it `grows`, the version that was `read`, the `version` now, and `base`, the version from
