@@ -86,17 +86,18 @@ def _condition(
 ) -> str | None:
     key, said = node["config"]["key"], node["config"].get("reached", {}).get(source["name"])
     if said is None:
-        return _is_in(key, part) if key in _columns(connection, source["relation_name"]) else None
+        is_told = {*key.split(", ")} <= {*_columns(connection, source["relation_name"])}
+        return _is_in(key, part) if is_told else None
     if "." not in said:
         return _is_in(said, part)
     left, _, right = said.rpartition("=")
     link, beside = right.strip().split(".")
     relation = manifest["nodes"][f"model.{node['package_name']}.{link}"]["relation_name"]
-    return f"{left.strip() or beside} in (select {beside} from {relation} where {_is_in(key, part)})"
+    return f"({left.strip() or beside}) in (select {beside} from {relation} where {_is_in(key, part)})"
 
 
-def _is_in(column: str, part: int) -> str:
-    return f"hash(cast({column} as varchar)) % {PARTS} = {part}"
+def _is_in(columns: str, part: int) -> str:
+    return f"hash(concat_ws('/', {columns})) % {PARTS} = {part}"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:

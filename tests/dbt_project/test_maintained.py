@@ -44,6 +44,13 @@ MODELS = {
         select order_day, sum(amount) as amount, count(amount) as amount_count, count(*) as row_count
         from {{ ref('int_orders_placed') }} group by order_day
     """,
+    # with a key of two columns, of which an input tells one
+    "int_customer_days": """
+        {{ config(key='customer_id, order_day', reached={'int_days': 'int_orders.order_day'}) }}
+        select orders.customer_id, orders.order_day, count(*) as order_count, max(days.amount) as day_amount
+        from {{ ref('int_orders') }} as orders inner join {{ ref('int_days') }} as days using (order_day)
+        group by orders.customer_id, orders.order_day
+    """,
     "int_lines": """
         {{ config(adds=['int_orders', 'int_orders_placed']) }}
         select order_day, amount from {{ ref('int_orders') }} where order_day is not null
@@ -104,7 +111,7 @@ MODELS = {
 COLUMNS = {
     "stg_orders": ["record_id", "order_id", "customer_id"],
     "stg_largest": ["order_id"],
-    "int_orders": ["record_id", "order_id", "customer_id"],
+    "int_orders": ["record_id", "order_id", "customer_id", "order_day"],
     "int_customers": ["customer_id"],
     "int_orders_placed": ["order_id"],
     "int_ranks": ["order_id"],
@@ -333,6 +340,10 @@ def test_a_change_that_one_model_has_followed_waits_for_the_others(warehouse: Wa
     assert warehouse.changed_rows() == {"int_orders"}
     how = warehouse.build()
     assert (how["int_orders"], how["int_customers"], how["int_orders_placed"]) == ("unchanged", "by key", "by key")
+    assert how["int_customer_days"] == "by key"
+    # the 50 customers of the day that lost an order are there before and after, and one on the other day is new
+    made = "select changed_row_count from built_from.versions where model like '%.int_customer_days'"
+    assert warehouse.sql(made) == [(101,)]
     assert warehouse.changed_rows() == set()
     assert warehouse.holds_what_statements_give()
 

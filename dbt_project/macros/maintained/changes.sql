@@ -61,7 +61,9 @@
     {%- call statement('keys', fetch_result=true) -%}
         create or replace temp table {{ scratch('keys') }} as
         {{ (selects or ['select ' ~ key ~ ' from ' ~ this ~ ' limit 0']) | join(' union ') }};
-        select count(*), count(*) - count({{ key }}), greatest({{ sizes | join(', ') }})
+        select count(*), count(*) filter (where {{ each(key.split(', '), '{0} is null') | join(' or ') }}), greatest(
+            {{ sizes | join(', ') }}
+        )
         from {{ scratch('keys') }}
     {%- endcall -%}
     {%- set keys, unknown, size = load_result('keys').table.rows[0].values() -%}
@@ -153,11 +155,15 @@
 {% endmacro %}
 
 
-{# How rows of an input tell a key: their `column`, and with a `link` the relation that has it, as `beside`, and key. #}
+{#
+  How rows of an input tell a key: their `column`, and with a `link` the relation that has it, as `beside`, and key. Of
+  a key of several columns each of these names as many, in their order.
+#}
 {% macro way_to_key(node) %}
     {%- set said = config.get('reached', {}).get(node.name) -%}
     {%- if said is none -%}
-        {{ return({'column': config.get('key')} if config.get('key') in node.columns else none) }}
+        {%- set others = (config.get('key') or '').split(', ') | reject('in', node.columns) | list -%}
+        {{ return({'column': config.get('key')} if not others else none) }}
     {%- elif '.' not in said -%}
         {{ return({'column': said}) }}
     {%- endif -%}
@@ -170,22 +176,26 @@
 {% macro keys_told(way, rows) %}
     {%- if way.link -%}
         {{ return(
-            'select ' ~ config.get('key') ~ ' from ' ~ way.link ~ ' where ' ~ way.beside
-            ~ ' in (select ' ~ way.column ~ ' from ' ~ rows ~ ')'
+            'select ' ~ config.get('key') ~ ' from ' ~ way.link ~ ' where (' ~ way.beside
+            ~ ') in (select ' ~ way.column ~ ' from ' ~ rows ~ ')'
         ) }}
     {%- endif -%}
-    {{ return('select ' ~ way.column ~ ' as ' ~ config.get('key') ~ ' from ' ~ rows) }}
+    {%- set told = [] -%}
+    {%- for column in way.column.split(', ') -%}
+        {%- do told.append(column ~ ' as ' ~ config.get('key').split(', ')[loop.index0]) -%}
+    {%- endfor -%}
+    {{ return('select ' ~ told | join(', ') ~ ' from ' ~ rows) }}
 {% endmacro %}
 
 {% macro concerns(way) %}
     {%- set keys = 'select ' ~ config.get('key') ~ ' from ' ~ scratch('keys') -%}
     {%- if way.link -%}
         {{ return(
-            way.column ~ ' in (select ' ~ way.beside ~ ' from ' ~ way.link ~ ' where ' ~ config.get('key')
-            ~ ' in (' ~ keys ~ '))'
+            '(' ~ way.column ~ ') in (select ' ~ way.beside ~ ' from ' ~ way.link ~ ' where (' ~ config.get('key')
+            ~ ') in (' ~ keys ~ '))'
         ) }}
     {%- endif -%}
-    {{ return(way.column ~ ' in (' ~ keys ~ ')') }}
+    {{ return('(' ~ way.column ~ ') in (' ~ keys ~ ')') }}
 {% endmacro %}
 
 

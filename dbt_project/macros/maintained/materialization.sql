@@ -7,13 +7,15 @@
   remembered:
 
   - nothing that the statement reads is another: the model stays as it is, and keeps its version;
-  - `key`: the model makes of the rows of one key what it makes of them among all others. The keys of all changed rows
-    are made anew: the model's own statement, its inputs narrowed to these keys;
+  - `key`, one column or several (`'kpi, period_start_date'`): the model makes of the rows of one key what it makes of
+    them among all others. The keys of all changed rows are made anew: the model's own statement, its inputs narrowed to
+    these keys;
   - `adds`: the model makes rows of each row of these inputs, whatever the others are. What the rows that left gave is
     taken out, and what those that came give is put in;
   - `sums`, with `adds` or with `key`: it adds up these columns by all its other ones. What the rows that left, or those
     of the changed keys, gave before is taken off, and what they give now is added. `row_count` counts the rows of a
-    group, which goes with the last one; beside a sum that may be unknown, `<sum>_count` counts those that are known;
+    group, which goes with the last one, and may be the only sum; beside a sum that may be unknown, `<sum>_count` counts
+    those that are known;
   - else it is built whole and compared with what it was (not with `compared=false`, where no reader follows rows).
 
   Each time the rows that differ become its changed rows, so the models below have only these to follow. A new version
@@ -110,7 +112,7 @@
 
 {% macro maintained_by_key(known, days=none) %}
     {%- set key = config.get('key') -%}
-    {%- set differs = 'where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ built_from() ~ ')' -%}
+    {%- set differs = 'where (' ~ key ~ ') in (select ' ~ key ~ ' from ' ~ built_from() ~ ')' -%}
     {%- call statement('main') -%}
         create or replace temp table {{ scratch('came') }} as select * from {{ this }} limit 0;
         insert into {{ scratch('came') }} by name (
@@ -175,7 +177,7 @@
 
 {# The sums, the count of rows, and the counts of the sums that may be unknown (`<sum>_count`). #}
 {% macro counted_with(sums, columns) %}
-    {%- set found = sums + ['row_count'] -%}
+    {%- set found = sums | reject('equalto', 'row_count') | list + ['row_count'] -%}
     {%- for sum in sums if sum ~ '_count' in columns -%}{%- do found.append(sum ~ '_count') -%}{%- endfor -%}
     {{ return(found) }}
 {% endmacro %}

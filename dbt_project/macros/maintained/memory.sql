@@ -22,8 +22,8 @@
         {%- for row in run_query(
             "select ours.model, changes.table_name from built_from.versions as ours "
             ~ "inner join duckdb_tables() as changes "
-            ~ "on changes.schema_name = 'built_from' and changes.table_name = split_part(ours.model, '.', -1) "
-            ~ "where not exists (from built_from.inputs as read where read.input = ours.model and read.version <> ours.version)"
+            ~ "on changes.schema_name = 'built_from' and changes.table_name = split_part(ours.model, '.', -1) where not "
+            ~ "exists (from built_from.inputs as read where read.input = ours.model and read.version <> ours.version)"
         ).rows -%}
             {%- do followed.append(row) -%}
         {%- endfor -%}

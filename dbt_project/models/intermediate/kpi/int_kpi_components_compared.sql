@@ -17,7 +17,7 @@ definitions as (
     select * from {{ ref('kpi_definitions') }}
 ),
 
--- periods that are over have their sums already: only counts need their days once more
+-- periods that are over have their sums already: only counts are tested by their days, against the period before
 wanted as (
     select
         computed_as as kpi,
@@ -48,7 +48,8 @@ final as (
             calendar_periods.period_grain = windows.period_grain
             and calendar_periods.period_start_date = windows.compared_start_date
             and calendar_periods.calendar_date <= windows.last_date
-    where wanted.is_counted or not windows.is_complete_period
+    where not windows.is_complete_period
+        or (wanted.is_counted and windows.comparison <> 'previous_year')
     group by
         components.kpi,
         windows.period_grain,

@@ -1,14 +1,10 @@
-with observations as (
-    select * from {{ ref('int_kpi_observations_unioned') }}
-),
-
-by_member as (
-    {{ rows_by_member('observations', ['observation', 'observed_date'], scope='observation_scope') }}
+with days as (
+    select * from {{ ref('int_kpi_observation_days_counted') }}
 ),
 
 members as (
     select observation, dimension, member, min(observed_date) as first_date
-    from by_member
+    from days
     group by observation, dimension, member
 ),
 

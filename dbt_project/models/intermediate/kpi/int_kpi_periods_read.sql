@@ -2,7 +2,11 @@ with periods as (
     select * from {{ ref('int_kpi_periods_planned') }}
 ),
 
-final as (
+definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+starts as (
     select
         period_start_date,
         period_start_date as read_start_date
@@ -17,6 +21,25 @@ final as (
         period_start_date,
         previous_year_start_date as read_start_date
     from periods
+),
+
+kpis as (
+    select distinct
+        kpi,
+        computed_as,
+        regexp_replace(computed_as, '_(median|mean|p90)$', '') as observation
+    from definitions
+),
+
+final as (
+    select
+        kpis.kpi,
+        kpis.computed_as,
+        kpis.observation,
+        starts.period_start_date,
+        starts.read_start_date
+    from kpis
+    cross join starts
 )
 
 select * from final

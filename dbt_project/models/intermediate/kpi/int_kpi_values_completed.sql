@@ -1,23 +1,28 @@
+{%- set computed = 'kpi, period_start_date = int_kpi_periods_read.computed_as, period_start_date' -%}
 {{ config(
-    key='period_start_date',
+    key='kpi, period_start_date',
     reached={
-        'int_kpi_components_aggregated_to_periods': 'period_start_date',
-        'int_kpi_stocks_aggregated_to_periods': 'period_start_date',
-        'int_kpi_retention_revenue': 'period_start_date',
-        'int_kpi_tickets_per_customer': 'period_start_date',
-        'int_kpi_quota_attained': 'period_start_date',
-        'int_kpi_pipeline_covered': 'period_start_date',
-        'int_kpi_pipeline_opened': 'period_start_date',
-        'int_kpi_quota_paced': 'period_start_date',
-        'int_kpi_velocity_recomputed': 'period_start_date',
-        'int_kpi_value_cumulated': 'period_start_date',
-        'int_kpi_value_recurring': 'period_start_date',
-        'int_kpi_value_purchased': 'period_start_date',
-        'int_kpi_web_visitors': 'period_start_date',
-        'int_kpi_observations_aggregated_to_periods': 'period_start_date'
+        'int_kpi_results_unioned': computed,
+        'int_kpi_components_aggregated_to_periods': computed,
+        'int_kpi_stocks_aggregated_to_periods': computed,
+        'int_kpi_retention_revenue': computed,
+        'int_kpi_tickets_per_customer': computed,
+        'int_kpi_quota_attained': computed,
+        'int_kpi_pipeline_covered': computed,
+        'int_kpi_pipeline_opened': computed,
+        'int_kpi_quota_paced': computed,
+        'int_kpi_velocity_recomputed': computed,
+        'int_kpi_value_cumulated': computed,
+        'int_kpi_value_recurring': computed,
+        'int_kpi_value_purchased': computed,
+        'int_kpi_web_visitors': computed,
+        'int_kpi_observations_aggregated_to_periods':
+            'observation, period_start_date = int_kpi_periods_read.observation, period_start_date',
+        'int_kpi_periods_planned': 'int_kpi_periods_read.period_start_date'
     },
     compared=false
 ) }}
+-- depends_on: {{ ref('int_kpi_periods_read') }}
 
 with computed as (
     select * from {{ ref('int_kpi_results_unioned') }}

@@ -1,3 +1,11 @@
+{{ config(
+    key='customer_key',
+    reached={
+        'int_people': 'person_key = int_opportunities_valued.primary_person_key',
+        'int_touches_resolved': 'person_key = int_opportunities_valued.primary_person_key'
+    }
+) }}
+
 with opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
@@ -71,6 +79,7 @@ started as (
 final as (
     select
         opportunities.opportunity_key,
+        opportunities.customer_key,
         coalesce(
             opportunities.opportunity_type,
             case when started.previous_win_date is not null then 'expansion' else 'new' end

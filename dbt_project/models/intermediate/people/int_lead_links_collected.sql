@@ -56,11 +56,11 @@ mapped_links as (
 ),
 
 links as (
-    select * from email_links
+    select record_key, linked_record_key from email_links
     union
-    select * from merge_links
+    select record_key, linked_record_key from merge_links
     union
-    select * from mapped_links
+    select record_key, linked_record_key from mapped_links
 ),
 
 final as (

@@ -103,22 +103,26 @@ split as (
 ),
 
 amounts as (
-    select * from values_in_force
+    select opportunity_key, value, valid_from_date, valid_to_date
+    from values_in_force
     where field = 'amount'
 ),
 
 currencies as (
-    select * from values_in_force
+    select opportunity_key, value, valid_from_date, valid_to_date
+    from values_in_force
     where field = 'currency_code'
 ),
 
 probabilities as (
-    select * from values_in_force
+    select opportunity_key, value, valid_from_date, valid_to_date
+    from values_in_force
     where field = 'probability'
 ),
 
 close_dates as (
-    select * from values_in_force
+    select opportunity_key, value, valid_from_date, valid_to_date
+    from values_in_force
     where field = 'expected_close_date'
 ),
 

@@ -1,3 +1,8 @@
+{{ config(
+    key='period_start_date',
+    reached={'int_opportunities_in_pipeline_daily': 'snapshot_date = int_pipeline_evenings.evening_date'}
+) }}
+
 with flows as (
     select * from {{ ref('int_pipeline_closing_flows_summed') }}
 ),
@@ -7,27 +12,8 @@ daily as (
     where is_open
 ),
 
-periods as (
-    select * from {{ ref('int_kpi_periods') }}
-    where period_grain not in ('day', 'week')
-),
-
 evenings as (
-    select
-        'opening' as flow,
-        period_grain,
-        period_start_date,
-        period_end_date,
-        {{ date_add_days('period_start_date', -1) }} as evening_date
-    from periods
-    union all
-    select
-        'closing' as flow,
-        period_grain,
-        period_start_date,
-        period_end_date,
-        closing_date as evening_date
-    from periods
+    select * from {{ ref('int_pipeline_evenings') }}
 ),
 
 counted as (

@@ -1,3 +1,5 @@
+{{ config(key='customer_key', reached={'int_accounts_merged': 'account_key', 'int_people': 'person_key'}) }}
+
 with accounts as (
     select * from {{ ref('int_accounts_merged') }}
 ),

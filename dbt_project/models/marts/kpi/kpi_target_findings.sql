@@ -63,6 +63,7 @@ seen as (
         max(value) as largest_value
     from kpi_values
     where is_complete_period and is_official_version and value is not null
+        and kpi in (select planned.kpi from planned)
     group by kpi, dimension, member, period_grain
 ),
 
@@ -74,6 +75,7 @@ known_members as (
     select dimension, member
     from kpi_values
     where dimension not in ('sales_rep', 'team')
+        and dimension in (select planned.dimension from planned)
 ),
 
 -- the same period spoken for twice: which of them counts is no one's decision

@@ -1,7 +1,7 @@
 {{ config(
-    key='period_start_date',
+    key='kpi, period_start_date',
     reached={
-        'int_kpi_values_completed': 'period_start_date = int_kpi_periods_read.read_start_date',
+        'int_kpi_values_completed': 'kpi, period_start_date = int_kpi_periods_read.kpi, read_start_date',
         'int_kpi_periods_planned': 'period_start_date = int_kpi_periods_read.read_start_date'
     },
     stamps={'int_run_parameters': ['as_of_date']},
