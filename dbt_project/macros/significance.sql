@@ -2,11 +2,12 @@
 
 {#
   Two-sided p-value of a standard normal statistic: erfc(|z| ÷ √2) by the Chebyshev fit of Numerical Recipes
-  (6.2.2), relative error below 1.2e-7 everywhere.
+  (6.2.2), relative error below 1.2e-7 everywhere; at 0 the fit is a little above 1, which no probability is (and
+  `least` passes over NULL).
 #}
 {% macro normal_p_value(z) -%}
     {%- set t = '(1 / (1 + abs(' ~ z ~ ') * 0.35355339059327376))' -%}
-    (
+    case when {{ z }} is not null then least(
         {{ t }} * exp(
             -{{ z }} * {{ z }} / 2 - 1.26551223
             {%- for coefficient in [
@@ -16,8 +17,9 @@
             + {{ t }} * ({{ coefficient }}
             {%- endfor -%}
             {{ ')' * 9 }}
-        )
-    )
+        ),
+        1
+    ) end
 {%- endmacro %}
 
 

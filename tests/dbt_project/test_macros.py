@@ -214,8 +214,13 @@ def test_p_values_are_those_of_scipy(compiled: dict[str, str], statistic: float)
     normal, student, angle = (compiled[call] for call in P_VALUES)
     shown = duckdb.execute(f"select {normal} from (select cast(? as double) as statistic)", [statistic]).fetchall()
     assert shown[0][0] == pytest.approx(2 * stats.norm.sf(abs(statistic)), rel=2e-7, abs=1e-300)
+    assert shown[0][0] <= 1
     for degrees in (4.0, 4.7, 9.0, 25.5, 26.0, 130.0, 4e3, 1e7):
         given = "(select cast(? as double) as statistic, cast(? as double) as degrees)"
         query = f"select {student} from (select *, {angle} as angle from {given})"
         shown = duckdb.execute(query, [statistic, degrees]).fetchall()
         assert shown[0][0] == pytest.approx(2 * stats.t.sf(abs(statistic), degrees), abs=1e-8)
+
+
+def test_what_has_no_statistic_has_no_p_value(compiled: dict[str, str]) -> None:
+    assert value_of(f"{compiled[NORMAL]} from (select cast(null as double) as statistic)") is None
