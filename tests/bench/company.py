@@ -42,10 +42,14 @@ class Company:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the vendors end."""
+        """Let the vendors end; a large company's may take minutes to give back what they remember, and need not."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=30)
+        try:
+            self._process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def place(self, name: str) -> Path:
         """An empty folder of this company, ready for a first run; returns its configuration."""
