@@ -260,21 +260,26 @@ def test_what_a_model_follows_are_inputs_that_tell_its_key(models: list[Model], 
     assert [f"{model['name']}: {wrong}" for model in models for wrong in not_followed(model, manifest)] == []
 
 
+def columns_of(key: str | None) -> set[str]:
+    """The columns of a key, or of what tells one."""
+    return set(key.split(", ")) if key else set()
+
+
 def not_followed(model: Model, manifest: dict[str, Any]) -> Iterator[str]:
     """What the model's configuration says that it follows, and cannot."""
-    config, key = model["config"], model["config"].get("key")
+    config, key = model["config"], columns_of(model["config"].get("key"))
     direct = {node.split(".")[-1]: manifest["nodes"].get(node) for node in model["depends_on"]["nodes"]}
     views = [node for node in direct.values() if node and node["config"]["materialized"] == "view"]
     inputs = set(direct) | {read.split(".")[-1] for view in views for read in view["depends_on"]["nodes"]}
-    if key and not config.get("sums") and key not in model["columns"]:
-        yield f"has no column {key}"
+    if not config.get("sums") and (others := key - set(model["columns"])):
+        yield f"has no column {', '.join(sorted(others))}"
     yield from (f"does not read {name}" for name in {*config.get("reached", {}), *config.get("adds", [])} - inputs)
     yield from (f"adds rows of the view {view['name']}" for view in views if view["name"] in config.get("adds", []))
     for said in config.get("reached", {}).values():
         link, _, beside = said.split("=")[-1].strip().rpartition(".")
         # a key whose link changed is found only through the link's own changed rows
-        if link and not (direct.get(link) and {key, beside} <= set(direct[link]["columns"])):
-            yield f"{link} does not tell {key} and {beside}"
+        if link and not (direct.get(link) and key | columns_of(beside) <= set(direct[link]["columns"])):
+            yield f"{link} does not tell {config['key']} and {beside}"
     if missing := {*config.get("sums", []), *(["row_count"] if config.get("sums") else [])} - set(model["columns"]):
         yield f"has no column {', '.join(sorted(missing))}"
     if config.get("stamps") and not (key and config.get("compared") is False):
@@ -295,7 +300,7 @@ def days_not_followed(model: Model, manifest: dict[str, Any], inputs: set[str]) 
         yield "reads nothing that is about days"
     yield from (f"does not read {name}" for name in {*of_days, *config.get("begins", {})} - inputs)
     for name in set(of_days) & set(nodes) - set(config.get("reached", {})):
-        if config["key"] not in nodes[name]["columns"]:
+        if not columns_of(config["key"]) <= set(nodes[name]["columns"]):
             yield f"{name} does not tell {config['key']}"
 
 

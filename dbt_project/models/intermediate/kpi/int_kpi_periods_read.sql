@@ -27,7 +27,12 @@ kpis as (
     select distinct
         kpi,
         computed_as,
-        regexp_replace(computed_as, '_(median|mean|p90)$', '') as observation
+        case
+            when computed_as like '%_median' then substr(computed_as, 1, length(computed_as) - 7)
+            when computed_as like '%_mean' then substr(computed_as, 1, length(computed_as) - 5)
+            when computed_as like '%_p90' then substr(computed_as, 1, length(computed_as) - 4)
+            else computed_as
+        end as observation
     from definitions
 ),
 
