@@ -17,17 +17,12 @@
   does not compress and write them. A reader that was left out, or whose build failed, keeps those of its inputs.
 #}
 {% macro forget_followed_rows() -%}
-    {%- set followed = [] -%}
-    {%- if target.type == 'duckdb' and execute -%}
-        {%- for row in run_query(
-            "select ours.model, changes.table_name from built_from.versions as ours "
-            ~ "inner join duckdb_tables() as changes "
-            ~ "on changes.schema_name = 'built_from' and changes.table_name = split_part(ours.model, '.', -1) where not "
-            ~ "exists (from built_from.inputs as read where read.input = ours.model and read.version <> ours.version)"
-        ).rows -%}
-            {%- do followed.append(row) -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- set followed = run_query(
+        "select ours.model, changes.table_name from built_from.versions as ours "
+        ~ "inner join duckdb_tables() as changes "
+        ~ "on changes.schema_name = 'built_from' and changes.table_name = split_part(ours.model, '.', -1) where not "
+        ~ "exists (from built_from.inputs as read where read.input = ours.model and read.version <> ours.version)"
+    ).rows if target.type == 'duckdb' and execute -%}
     {%- if followed -%}
         begin;
         update built_from.versions set base = null where model in ('{{ followed | map(attribute=0) | join("', '") }}');
