@@ -31,10 +31,10 @@
 
 
 {#
-  The recurring amount of a price and quantity less a coupon that lasts for ever, per billing interval, never
-  below zero: unit price decimal(28, 15) × quantity, then percent off, then amount off; decimal(18, 4).
+  The recurring amount of a price and quantity less a percentage that lasts for ever, per billing interval, never
+  below zero: unit price decimal(28, 15) × quantity × (100 − percent off) ÷ 100; decimal(18, 4).
 #}
-{% macro discounted_amount(unit_price, quantity, percent_off, amount_off) -%}
+{% macro discounted_amount(unit_price, quantity, percent_off) -%}
     cast(
         greatest(
             round(
@@ -42,8 +42,14 @@
                 * cast(100 - coalesce({{ percent_off }}, 0) as decimal(7, 4))
                 * cast(0.01 as decimal(3, 2)),
                 4
-            ) - coalesce({{ amount_off }}, 0),
+            ),
             0
         ) as decimal(18, 4)
     )
+{%- endmacro %}
+
+
+{# An amount of four fractional digits in ten-thousandths, as a whole number in decimal(19, 0). #}
+{% macro in_ten_thousandths(amount) -%}
+    cast(cast({{ amount }} as decimal(18, 4)) * 10000 as decimal(19, 0))
 {%- endmacro %}

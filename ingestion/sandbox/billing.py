@@ -25,6 +25,7 @@ from ingestion.sandbox.stripe_catalogue import (
     REPEATING,
     SETUP,
     STARTER,
+    SUPPORT,
     TEAM,
     Catalogue,
     Coupon,
@@ -90,6 +91,8 @@ _STORIES: tuple[Offer, ...] = (
     Offer((BUSINESS,), "year", Plot(churn=0.03)),
     Offer(plot=Plot(end_in_period=5), returns=True),
     Offer(interval="year", plot=Plot(cancel_pending_in=1)),
+    Offer((STARTER, SUPPORT, API_CALLS), plot=Plot(contract_in_period=4, is_calm=True), coupon=FOREVER_AMOUNT),
+    Offer(plot=Plot(coupon_in_period=3, contract_in_period=5, is_calm=True)),
 )
 
 

@@ -132,16 +132,21 @@ class Invoice:
         return next((at for at, entered in self.statuses if entered == status and at <= now), None)
 
     def discount_lines(self) -> None:
-        """Spread the discount over the lines that can be discounted."""
+        """Spread the discount over the lines that can be discounted; an amount is taken off the invoice once."""
         if self.discount is None:
             return
         coupon = self.discount.coupon
-        for line in self.lines:
-            if coupon.percent_off is not None and not line.is_proration:
+        lines = [line for line in self.lines if line.amount > 0 and not line.is_proration]
+        if coupon.percent_off is not None:
+            for line in lines:
                 line.discount_amount = half_up(Decimal(line.amount) * coupon.percent_off / 100)
-            elif coupon.amount_off_usd is not None and line.amount > 0 and not line.is_proration:
-                off = in_currency(Decimal(coupon.amount_off_usd) / 100, self.customer.currency)
-                line.discount_amount = min(line.amount, int(off))
+        elif coupon.amount_off_usd is not None:
+            total = sum(line.amount for line in lines)
+            off = min(total, int(in_currency(Decimal(coupon.amount_off_usd) / 100, self.customer.currency)))
+            running = 0
+            for line in lines:
+                before, running = running, running + line.amount
+                line.discount_amount = half_up(Decimal(off * running) / total) - half_up(Decimal(off * before) / total)
 
 
 @dataclass(slots=True)

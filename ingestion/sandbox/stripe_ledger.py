@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ingestion.sandbox.billing import Billing
 
 Row = dict[str, str]
-_LIVING = {PAUSED: "paused", "past_due": "past_due", "unpaid": "unpaid"}
+_SUSPENDED = (PAUSED, "unpaid")
 
 
 def tables(billing: "Billing", now: dt.datetime) -> dict[str, list[Row]]:
@@ -37,60 +37,98 @@ def instant_of(seconds: int) -> str:
 
 
 def recurring_amount(sub: Subscription, item: Item, at: int) -> Decimal:
-    """Return minor units per interval: unit price × quantity less a coupon that lasts for ever; metered 0."""
-    price, quantity = item.state(at)
-    amount = price.unit_amount * (quantity or 0)
-    coupon = sub.discount.coupon if sub.discount else None
+    """Return what an item costs per interval, in units of the currency, less a coupon that lasts for ever.
+
+    A percentage is taken off every item. An amount is taken off the subscription once: what is left is shared out
+    by what the items cost, in the order of their ids, so that the shares, of four digits, add up.
+    """
+    currency = sub.customer.currency
+    coupon = sub.discount.coupon if sub.discount and sub.discount.start <= at else None
     if coupon is None or coupon.duration != "forever":
-        return amount
+        return to_major(_price(item, at), currency)
     if coupon.percent_off is not None:
-        return amount * (100 - coupon.percent_off) / 100
-    off = in_currency(Decimal(coupon.amount_off_usd or 0) / 100, sub.customer.currency)
-    return max(Decimal(0), amount - off.quantize(Decimal(1), ROUND_HALF_UP))
+        return to_major(_price(item, at) * (100 - coupon.percent_off) / 100, currency)
+    total = sum((_price(one, at) for one in sub.items if one.created <= at), Decimal(0))
+    off = in_currency(Decimal(coupon.amount_off_usd or 0) / 100, currency).quantize(Decimal(1), ROUND_HALF_UP)
+    if total == 0:
+        return Decimal(0)
+    left = to_major(max(Decimal(0), total - off), currency)
+    before = sum((_price(one, at) for one in sub.items if one.created <= at and one.item_id < item.item_id), Decimal(0))
+    shares = [
+        (left * part / total).quantize(Decimal("0.0001"), ROUND_HALF_UP) for part in (before, before + _price(item, at))
+    ]
+    return shares[1] - shares[0]
+
+
+def _price(item: Item, at: int) -> Decimal:
+    """Return minor units per interval before any discount; metered 0."""
+    price, quantity = item.state(at)
+    return price.unit_amount * (quantity or 0)
 
 
 def periods(sub: Subscription, now: int) -> list[Row]:
-    """Return one row per item and stretch of unchanged price, quantity and status of one subscription."""
+    """Return one row per item and stretch of unchanged price, quantity, discount and status of one subscription."""
     ended = sub.ended_at if sub.ended_at is not None and sub.ended_at <= now else None
     rows: list[Row] = []
     for item in sub.items:
         if item.created > now:
             continue
-        cuts = {at for at, _ in item.states if at <= now and (ended is None or at < ended)}
-        if sub.trial_end is not None and sub.trial_end <= now and sub.trial_end != ended:
-            cuts.add(max(sub.trial_end, item.created))
-        starts = sorted(cuts)
-        for start, following in zip(starts, [*starts[1:], None], strict=False):
-            end = following if following is not None else ended
+        starts = [at for at in _cuts(sub, now) if at > item.created and (ended is None or at < ended)]
+        told: list[Row] = []
+        for start, end in zip([item.created, *starts], [*starts, ended], strict=True):
             if end is not None and day_of(end) == day_of(start):
                 continue
-            rows.append(_period(sub, item, start, end, _status(sub, start, following is None, now)))
+            row = _period(sub, item, start, end, now)
+            if told and _is_continued(told[-1], row):
+                told[-1]["valid_to_date"] = row["valid_to_date"]
+            else:
+                told.append(row)
+        rows += [{name: text for name, text in row.items() if name != "state"} for row in told]
     return rows
 
 
-def _status(sub: Subscription, start: int, is_last: bool, now: int) -> str:
-    first = sub.statuses[0][1]
-    if first == "incomplete":
+def _cuts(sub: Subscription, now: int) -> list[int]:
+    """Return when anything about a subscription changed by now."""
+    cuts = {at for item in sub.items for at, _ in item.states}
+    cuts |= {at for at, status in sub.statuses if status in _SUSPENDED}
+    if sub.trial_end is not None and sub.trial_end != sub.ended_at:
+        cuts.add(sub.trial_end)
+    if sub.discount is not None:
+        cuts.add(sub.discount.start)
+    return sorted(at for at in cuts if at <= now)
+
+
+def _is_continued(row: Row, following: Row) -> bool:
+    told = ("state", "status", "recurring_amount")
+    return row["valid_to_date"] == following["valid_from_date"] and all(row[name] == following[name] for name in told)
+
+
+def _status(sub: Subscription, item: Item, start: int, now: int) -> str:
+    if sub.statuses[0][1] == "incomplete":
         return "incomplete"
     if sub.trial_end is not None and start < sub.trial_end:
         return "trialing"
-    return _LIVING.get(sub.status(now), "active") if is_last else "active"
+    if sub.status(start) in _SUSPENDED:
+        return sub.status(start)
+    is_last = not any(start < at <= now for at, _ in item.states)
+    return "past_due" if is_last and sub.status(now) == "past_due" else "active"
 
 
-def _period(sub: Subscription, item: Item, start: int, end: int | None, status: str) -> Row:
-    currency = sub.customer.currency
+def _period(sub: Subscription, item: Item, start: int, end: int | None, now: int) -> Row:
+    price, quantity = item.state(start)
     return {
         "subscription_id": sub.subscription_id,
         "account_id": sub.customer.account_id,
         "valid_from_date": day_of(start),
         "valid_to_date": "" if end is None else day_of(end),
-        "status": status,
-        "recurring_amount": f"{to_major(recurring_amount(sub, item, start), currency):.4f}",
-        "currency_code": currency.upper(),
+        "status": _status(sub, item, start, now),
+        "recurring_amount": f"{recurring_amount(sub, item, start):.4f}",
+        "currency_code": sub.customer.currency.upper(),
         "billing_interval": sub.interval,
         "billing_interval_count": "1",
         "subscription_item_id": item.item_id,
-        "product_id": item.state(start)[0].product.product_id,
+        "product_id": price.product.product_id,
+        "state": f"{price.price_id}|{quantity}",
     }
 
 

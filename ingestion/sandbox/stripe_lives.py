@@ -3,14 +3,25 @@
 Price and quantity change only where a new billing period starts: at a renewal, or in mid-term by restarting
 the billing cycle, which bills a whole new period at once beside a proration credit for the unused one. So
 whoever reads the invoice lines of type `subscription` that are no prorations sees every change at its
-`period.start`. A pause or a refusal to pay always coincides with such a change, so that the status shown now
-belongs to the last stretch of unchanged price and quantity; earlier stretches were trialing or active.
+`period.start`. A pause or a refusal to pay begins with a period, too: Stripe gives no instant for it, but that period
+and those after it are not paid. A discount may be given at a renewal, from which it holds.
 """
 
 import random
 
-from ingestion.sandbox.stripe_catalogue import BUSINESS, SUPPORT, TEAM, Catalogue, Price
-from ingestion.sandbox.stripe_invoices import DAY, HOUR, Invoice, Line, draft, finalise, half_up, settle, stripe_id
+from ingestion.sandbox.stripe_catalogue import BUSINESS, FOREVER_PERCENT, SUPPORT, TEAM, Catalogue, Price
+from ingestion.sandbox.stripe_invoices import (
+    DAY,
+    HOUR,
+    Discount,
+    Invoice,
+    Line,
+    draft,
+    finalise,
+    half_up,
+    settle,
+    stripe_id,
+)
 from ingestion.sandbox.stripe_subscriptions import PAUSED, Item, Plot, Subscription, add_intervals
 
 
@@ -137,8 +148,9 @@ class Life:
         if sub.status(at) in (PAUSED, "unpaid"):
             return
         if number in (plot.pause_in_period, plot.unpaid_in_period):
-            self._scale(at, 0.7 if number == plot.pause_in_period else 1.6)
             sub.statuses.append((at, PAUSED if number == plot.pause_in_period else "unpaid"))
+        elif number == plot.coupon_in_period:
+            sub.discount = Discount(stripe_id("di", rng), FOREVER_PERCENT, at, None)
         elif number == plot.contract_in_period:
             self._scale(at, 0.6)
         elif number == plot.add_on_in_period and sub.interval != "week":

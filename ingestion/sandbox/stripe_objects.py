@@ -167,8 +167,8 @@ def _item(record: Item, owner: Subscription, now: int) -> Json:
 
 
 def discount(record: Discount | None, owner: Subscription | None, now: int) -> Json | None:
-    """Return a discount; none once it has ended for its subscription."""
-    if record is None or (owner is not None and record.end is not None and record.end <= now):
+    """Return a discount; none before it begins or once it has ended for its subscription."""
+    if record is None or record.start > now or (owner is not None and record.end is not None and record.end <= now):
         return None
     return {
         "id": record.discount_id,

@@ -56,6 +56,7 @@ class Plot:
     restart_in_period: int | None = None
     add_on_in_period: int | None = None
     contract_in_period: int | None = None
+    coupon_in_period: int | None = None
     end_in_period: int | None = None
     cancel_pending_in: int | None = None
     churn: float = 0.02
