@@ -204,9 +204,9 @@ class Service:
             day += timedelta(days=1)
 
     def _targets(self, ticket: Row, events: list[Moment]) -> None:
-        """Targets that were due: missed by the breach told next, else met when the ticket met one by then."""
+        """Targets that were due: missed by the breach told next; each one met is the next due of those still open."""
         due = [moment for moment, row in events if row["event_type"] == "sla_due"]
-        is_missed = [False] * len(due)
+        is_missed, is_met = [False] * len(due), [False] * len(due)
         for moment, row in events:
             before = [number for number, at in enumerate(due) if at <= moment]
             if row["event_type"] != "sla_breached" or not before:
@@ -214,9 +214,14 @@ class Service:
             same = [number for number in before if due[number] == due[before[-1]] and not is_missed[number]]
             if same:
                 is_missed[same[0]] = True
-        for missed, at in zip(is_missed, due, strict=True):
-            met = any(row["event_type"] == "sla_met" and moment <= at for moment, row in events)
-            self.out.ratio("sla_met_rate", self._day(at), self.members(ticket), met and not missed)
+        for moment, row in events:
+            if row["event_type"] != "sla_met":
+                continue
+            still_open = [n for n, at in enumerate(due) if at >= moment and not is_missed[n] and not is_met[n]]
+            if still_open:
+                is_met[still_open[0]] = True
+        for met, at in zip(is_met, due, strict=True):
+            self.out.ratio("sla_met_rate", self._day(at), self.members(ticket), met)
 
     def _ratings(self) -> None:
         answers: dict[str, list[Row]] = defaultdict(list)

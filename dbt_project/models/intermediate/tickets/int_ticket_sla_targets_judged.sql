@@ -57,13 +57,57 @@ breaches as (
     group by due.ticket_key, due.due_at
 ),
 
-first_met as (
+-- what was met waits for the next target due; at one instant, it is met before it is due
+steps as (
+    select
+        due.ticket_key,
+        due.due_at as stepped_at,
+        1 as step_order,
+        -greatest(due.due_count - coalesce(breaches.breach_count, 0), 0) as waiting_change
+    from due
+    left join breaches
+        on due.ticket_key = breaches.ticket_key
+        and due.due_at = breaches.due_at
+    union all
     select
         ticket_key,
-        min(occurred_at) as first_met_at
+        occurred_at as stepped_at,
+        0 as step_order,
+        count(*) as waiting_change
     from sla_events
     where event_type = 'sla_met'
-    group by ticket_key
+    group by ticket_key, occurred_at
+),
+
+balanced as (
+    select
+        ticket_key,
+        stepped_at,
+        step_order,
+        sum(waiting_change) over walk as balance
+    from steps
+    window walk as (partition by ticket_key order by stepped_at, step_order)
+),
+
+-- a target that finds none waiting takes none, so the balance counts from its lowest point so far
+waiting as (
+    select
+        ticket_key,
+        stepped_at,
+        step_order,
+        balance - least(min(balance) over walk, 0) as waiting_count
+    from balanced
+    window walk as (partition by ticket_key order by stepped_at, step_order)
+),
+
+followed as (
+    select
+        ticket_key,
+        stepped_at,
+        step_order,
+        lag(waiting_count, 1, 0) over (partition by ticket_key order by stepped_at, step_order)
+        - waiting_count as taken_count
+    from waiting
 ),
 
 final as (
@@ -72,17 +116,12 @@ final as (
         due.due_at,
         {{ reporting_date('due.due_at') }} as due_date,
         due.due_count,
-        case
-            when first_met.first_met_at <= due.due_at
-                then greatest(due.due_count - coalesce(breaches.breach_count, 0), 0)
-            else 0
-        end as met_count
+        followed.taken_count as met_count
     from due
-    left join breaches
-        on due.ticket_key = breaches.ticket_key
-        and due.due_at = breaches.due_at
-    left join first_met
-        on due.ticket_key = first_met.ticket_key
+    inner join followed
+        on due.ticket_key = followed.ticket_key
+        and due.due_at = followed.stepped_at
+        and followed.step_order = 1
 )
 
 select * from final
