@@ -40,6 +40,26 @@
 {%- endmacro %}
 
 
+{#
+  The share of an amount in the reporting currency: amount × ratio × rate, rounded once. The exact product has more
+  digits than a decimal holds, so whole units and what is left of them are converted apart and added, exactly.
+#}
+{% macro to_reporting_share(amount, ratio, rate) -%}
+    {%- set share = '(cast(' ~ amount ~ ' as decimal(20, 6)) * cast(' ~ ratio ~ ' as decimal(9, 6)))' -%}
+    {%- set whole = 'cast(floor(' ~ share ~ ') as decimal(19, 0))' -%}
+    cast(
+        round(
+            cast({{ whole }} * cast({{ rate }} as decimal(18, 9)) as decimal(37, 21))
+            + cast(
+                cast({{ share }} - {{ whole }} as decimal(13, 12)) * cast({{ rate }} as decimal(18, 9))
+                as decimal(37, 21)
+            ),
+            {{ var('reporting_minor_units') }}
+        ) as decimal(18, 2)
+    )
+{%- endmacro %}
+
+
 {# A text amount in minor units (cents) to units: divided by 10^exponent of the currency, exactly. #}
 {% macro minor_units_to_amount(text, exponent) -%}
     cast(

@@ -91,9 +91,7 @@ final as (
             {{ to_reporting_amount('lines.amount', 'exchange_rates.rate') }}
         end as amount_reporting,
         case when lines.amount = 0 then cast(0 as decimal(18, 2)) else
-            {{ to_reporting_amount(
-                'cast(lines.amount as decimal(20, 6)) * lines.allocation_ratio', 'exchange_rates.rate'
-            ) }}
+            {{ to_reporting_share('lines.amount', 'lines.allocation_ratio', 'exchange_rates.rate') }}
         end as shared_amount_reporting
     from lines
     left join exchange_rates
