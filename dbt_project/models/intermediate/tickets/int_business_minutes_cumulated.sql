@@ -68,16 +68,25 @@ hours as (
         and not business_hours.is_deleted
 ),
 
--- a file of holidays may be a source of its own
+-- whoever has the company's hours has its holidays, of which a file may be a source of its own
+company_schedules as (
+    select source_system, schedule_id
+    from company_hours
+    union
+    select '(company)' as source_system, 'default' as schedule_id
+),
+
 days_off as (
     select source_system, schedule_id, holiday_date
     from holidays
     where not is_deleted
     union
-    select '(company)' as source_system, schedule_id, holiday_date
+    select company_schedules.source_system, company_schedules.schedule_id, holidays.holiday_date
     from holidays
-    where schedule_id = 'default'
-        and not is_deleted
+    inner join company_schedules
+        on holidays.schedule_id = company_schedules.schedule_id
+    where holidays.schedule_id = 'default'
+        and not holidays.is_deleted
 ),
 
 -- a message may be older than its ticket's record
