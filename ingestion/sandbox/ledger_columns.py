@@ -86,7 +86,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "pipeline_stages": ("pipeline_id", "stage_id", "stage_label", "stage_order", "probability", "is_closed", "is_won"),
     "products": ("product_id", "product_name", "product_family"),
     "quotes": ("quote_id", "opportunity_id", "sent_at", "amount", "currency_code"),
-    "ratings": ("rating_id", "ticket_id", "survey_type", "offered_at", "rated_at", "score", "scale_max", "is_good"),
+    "ratings": (
+        "rating_id",
+        "ticket_id",
+        "survey_type",
+        "offered_at",
+        "rated_at",
+        "score",
+        "scale_max",
+        "is_good",
+        "agent_group",
+    ),
     "record_merges": ("entity", "merged_id", "survivor_id", "merged_at"),
     "refunds": ("refund_id", "invoice_id", "refunded_date", "net_amount", "currency_code"),
     "sales_reps": (

@@ -17,6 +17,7 @@ from ingestion.sandbox.zendesk_metrics import ledger_events
 from ingestion.sandbox.zendesk_scripts import SCRIPTS, Play
 from ingestion.sandbox.zendesk_tickets import (
     DAY,
+    GROUPS,
     HOUR,
     SYSTEM_USER,
     Organization,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ingestion.sandbox.world import World
 
 Row = dict[str, str]
-GROUPS = ((360001, "Support"), (360002, "Billing questions"), (360003, "Technical"))
 _TICKETS = 800
 _FIRST_USER, _FIRST_ORGANIZATION, _FIRST_TICKET = 9_100_000_001, 8_200_000_001, 1001
 _AGENTS = ("Greta Olsen", "Henry Moreau", "Irene Novak", "Jamal Reed", "Kim Sato", "Lars Berg")
@@ -138,7 +138,7 @@ class _Desk:
             "voice" if script == "logged_call" else channel,
             rng.choice((None, "low", "normal", "normal", "high", "urgent")),
             rng.choice((None, "question", "problem", "incident", "task")),
-            rng.choice(GROUPS)[0],
+            rng.choice(GROUPS),
             assignee,
         )
         self.desk.tickets.append(ticket)
@@ -222,7 +222,7 @@ def _ticket_row(ticket: Ticket, working: WorkingTime, now: int) -> Row:
         "priority": ticket.priority or "",
         "agent_id": "" if assignee is None else str(assignee),
         "schedule_id": "default",
-        "agent_group": str(ticket.group_id),
+        "agent_group": str(ticket.value("group_id", now)),
         "source_system": "zendesk",
         "vendor_first_reply_minutes": _shown(metrics["reply_time_in_minutes"]["business"]),
         "vendor_full_resolution_minutes": _shown(metrics["full_resolution_time_in_minutes"]["business"]),
@@ -283,6 +283,7 @@ def _rating_rows(ticket: Ticket, now: int) -> list[Row]:
             "score": "",
             "scale_max": "",
             "is_good": is_good,
+            "agent_group": str(rating.group_id),
         }
         for rating_id, rated_at, is_good in (shown or [(str(rating.rating_id), "", "")])
     ]

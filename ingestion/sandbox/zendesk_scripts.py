@@ -4,7 +4,7 @@ import datetime as dt
 import random
 
 from ingestion.sandbox.clock import COMPANY_ZONE
-from ingestion.sandbox.zendesk_tickets import DAY, HOUR, SYSTEM_USER, Action, Change, Rating, Ticket
+from ingestion.sandbox.zendesk_tickets import DAY, GROUPS, HOUR, SYSTEM_USER, Action, Change, Rating, Ticket
 
 SCRIPTS: tuple[tuple[str, int], ...] = (
     ("normal", 52),
@@ -205,8 +205,13 @@ class Play:
         self._act(self.ticket.requester.user_id, "web", None, (change,))
 
     def _close(self) -> None:
+        """Close after four weeks; a part of the tickets is filed with the next group by then."""
         self.at += 28 * DAY
-        self._act(SYSTEM_USER, "rule", None, self._to("closed"))
+        changes = self._to("closed")
+        if self.ticket.ticket_id % 5 == 0:
+            group = self.ticket.group_id
+            changes = (*changes, ("group_id", group, GROUPS[(GROUPS.index(group) + 1) % len(GROUPS)]))
+        self._act(SYSTEM_USER, "rule", None, changes)
 
     def _to(self, status: str) -> tuple[Change, ...]:
         before, self.status = self.status, status

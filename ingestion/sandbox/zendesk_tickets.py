@@ -7,6 +7,7 @@ from typing import Any
 HOUR = 3600
 DAY = 86400
 SYSTEM_USER = -1
+GROUPS = (360001, 360002, 360003)  # support, billing questions, technical
 
 # field, before, after
 Change = tuple[str, Any, Any]

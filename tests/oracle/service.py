@@ -225,7 +225,7 @@ class Service:
 
     def _ratings(self) -> None:
         answers: dict[str, list[Row]] = defaultdict(list)
-        offers: dict[tuple[str, str], bool] = {}
+        offers: dict[tuple[str, str], list[Row]] = defaultdict(list)
         raters: dict[str, Row] = {}
         for row in self.ledger.rows("ratings"):
             ticket = row["ticket_id"]
@@ -237,17 +237,23 @@ class Service:
             if is_answered:
                 answers[subject].append(row)
             if self.ledger.happened(row["offered_at"]):
-                offer = (subject, row["offered_at"])
-                offers[offer] = offers.get(offer, False) or is_answered
+                offers[subject, row["offered_at"]].append(row)
         for subject, rows in answers.items():
             last = max(rows, key=lambda row: (instant(row["rated_at"]), row["rating_id"]))
             day = self.ledger.day(last["rated_at"])
             assert day is not None
-            self.out.ratio("csat", day, self.members(raters[subject]), self._is_good(last))
-        for (subject, offered_at), is_answered in offers.items():
+            self.out.ratio("csat", day, self._rated_members(raters[subject], last), self._is_good(last))
+        for (subject, offered_at), rows in offers.items():
             day = self.ledger.day(offered_at)
             assert day is not None
-            self.out.ratio("csat_response_rate", day, self.members(raters[subject]), is_answered)
+            answered = [row for row in rows if row.get("rated_at") and self.ledger.happened(row["rated_at"])]
+            last = max(answered or rows, key=lambda row: (row["rated_at"], row["rating_id"]))
+            self.out.ratio("csat_response_rate", day, self._rated_members(raters[subject], last), bool(answered))
+
+    def _rated_members(self, ticket: Row, rating: Row) -> dict[str, str]:
+        """The members of a rating: those of its ticket, but the group that was in charge then, where it is told."""
+        group = rating.get("agent_group")
+        return self.members(ticket) | ({"agent_group": member(group)} if group else {})
 
     @staticmethod
     def _is_good(row: Row) -> bool:

@@ -242,24 +242,33 @@ def event_type(event: Json) -> str | None:
 
 
 def test_ratings_of_the_ledger_end_in_what_is_served(vendor: ZendeskVendor) -> None:
-    served: dict[str, tuple[str, str]] = {}
+    served: dict[str, tuple[str, str, str]] = {}
     query: Json = {"page[size]": 100}
     while True:
         answer = zendesk(vendor, "/api/v2/satisfaction_ratings.json", **query)
         for rating in answer["satisfaction_ratings"]:
             rated = "" if rating["score"] == "offered" else rating["updated_at"]
-            served[str(rating["ticket_id"])] = (rated, rating["score"])
+            served[str(rating["ticket_id"])] = (rated, rating["score"], str(rating["group_id"]))
         if not answer["meta"]["has_more"]:
             break
         query["page[after]"] = answer["meta"]["after_cursor"]
     words = {"true": "good", "false": "bad", "": "offered"}
-    expected: dict[str, tuple[str, str]] = {}
+    expected: dict[str, tuple[str, str, str]] = {}
     rows = vendor.world.part("support", support.simulate).ledger_tables(vendor.world.now)["ratings"]
     for row in rows:
-        expected[row["ticket_id"]] = (row["rated_at"], words[row["is_good"]])
+        expected[row["ticket_id"]] = (row["rated_at"], words[row["is_good"]], row["agent_group"])
     assert served == expected
     assert len(rows) > len(expected)
-    assert {score for _, score in served.values()} == {"good", "bad", "offered"}
+    assert {score for _, score, _ in served.values()} == {"good", "bad", "offered"}
+
+
+def test_a_rating_keeps_the_group_of_its_time(vendor: ZendeskVendor) -> None:
+    tables = vendor.world.part("support", support.simulate).ledger_tables(vendor.world.now)
+    groups = {row["ticket_id"]: row["agent_group"] for row in tables["tickets"]}
+    assert groups == {str(ticket["id"]): str(ticket["group_id"]) for ticket in exported(vendor, "tickets")
+                      if str(ticket["id"]) in groups}  # fmt: skip
+    moved = [row for row in tables["ratings"] if row["agent_group"] != groups[row["ticket_id"]]]
+    assert 0 < len(moved) < len(tables["ratings"]) / 2
 
 
 def test_people_ask_for_help_only_after_the_crm_knows_them(vendor: ZendeskVendor) -> None:

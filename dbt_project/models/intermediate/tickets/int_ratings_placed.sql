@@ -52,6 +52,7 @@ known as (
         ratings.account_id,
         coalesce(ratings.survey_type, 'csat') as survey_type,
         ratings.agent_id,
+        ratings.agent_group,
         ratings.offered_at,
         {{ reporting_date('ratings.offered_at') }} as offered_date,
         case
@@ -86,7 +87,7 @@ final as (
         coalesce(tickets.region, accounts.region, '(unknown)') as region,
         coalesce(tickets.segment, accounts.segment, '(unknown)') as segment,
         coalesce(tickets.ticket_channel, '(unknown)') as ticket_channel,
-        coalesce(tickets.agent_group, '(unknown)') as agent_group,
+        coalesce(known.agent_group, tickets.agent_group, '(unknown)') as agent_group,
         known.agent_id,
         known.survey_type,
         known.offered_at,

@@ -6,6 +6,7 @@ with records as (
         {
             'ticket': 'ticket_id',
             'assignee': 'assignee_id',
+            'agent_group': 'group_id',
             'score': 'score',
             'created_at': 'created_at',
             'changed_at': 'updated_at',
@@ -20,6 +21,7 @@ final as (
         records.record_id as satisfaction_rating_id,
         records.ticket as ticket_id,
         records.assignee as assignee_id,
+        records.agent_group as group_id,
         -- text
         records.score,
         -- timestamps
