@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo, model_validator
 
+from ingestion.currencies import minor_units
 from ingestion.errors import ConfigurationError
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -85,6 +86,15 @@ def _currency(code: str) -> str:
     return code
 
 
+def _reporting_currency(code: str) -> str:
+    if minor_units(_currency(code)) > 2:
+        raise ValueError(
+            f"{code} has three decimal places and reported amounts have two; report in a currency that has at most two,"
+            " such as USD: amounts in others are converted into it"
+        )
+    return code
+
+
 def _word(text: str) -> str:
     if not IDENTIFIER.fullmatch(text):
         raise ValueError("only lower-case letters, digits and underscores, beginning with a letter")
@@ -130,6 +140,7 @@ def _inside_folder(text: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
+ReportingCurrency = Annotated[str, AfterValidator(_reporting_currency)]
 Word = Annotated[str, AfterValidator(_word)]
 ClockRange = Annotated[str, AfterValidator(_clock_range)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]

@@ -15,7 +15,7 @@ from ingestion.configuration_template import TEMPLATE
 from ingestion.errors import ConfigurationError
 from ingestion.kpi_settings import KpiSettings
 from ingestion.serving_settings import PostgresSettings, ServingSettings
-from ingestion.setting_types import IDENTIFIER, ClockRange, Currency, Secret, Section, TimeZone, Word
+from ingestion.setting_types import IDENTIFIER, ClockRange, ReportingCurrency, Secret, Section, TimeZone, Word
 from ingestion.source_settings import (
     FilesSettings,
     GoogleAdsSettings,
@@ -81,7 +81,7 @@ class CompanySettings(Section):
     """`[company]`: who reports, in which currency, zone and calendar."""
 
     name: str = "Company"
-    reporting_currency: Currency = "USD"
+    reporting_currency: ReportingCurrency = "USD"
     reporting_timezone: TimeZone = "UTC"
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
     week_start: Weekday = "monday"

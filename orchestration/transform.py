@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ingestion.currencies import minor_units
 from ingestion.settings import Settings
 from orchestration import builds, layout
 from orchestration.errors import BuildError
@@ -26,7 +27,6 @@ _NOT_IN_HASH = {"base_url", "token_url", "allow_stale", "requests_per_second", "
 _PARSED = "partial_parse.msgpack"
 _MANIFESTS = ("manifest.json", "semantic_manifest.json")
 _REFERENCE = re.compile(r"\bref\('(\w+)'\)")
-_MINOR_UNITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
 
 # dbt must not outlive the pipeline: a kill of the one ends the other, so the warehouse is never left held. A pipeline
 # that was killed before dbt could ask for that is no longer its parent.
@@ -65,11 +65,6 @@ class NodeEvent:
 
 
 Progress = Callable[[NodeEvent], None]
-
-
-def minor_units(settings: Settings) -> int:
-    """Decimal places of the reporting currency (ISO 4217)."""
-    return _MINOR_UNITS.get(settings.company.reporting_currency, 2)
 
 
 def code_hash() -> str:
@@ -146,7 +141,7 @@ def arguments(settings: Settings) -> list[str]:
     """The arguments that every dbt command of this company shares, so that no command re-parses for another."""
     variables = {
         "reporting_timezone": settings.company.reporting_timezone,
-        "reporting_minor_units": minor_units(settings),
+        "reporting_minor_units": minor_units(settings.company.reporting_currency),
     }
     return ["--vars", json.dumps(variables, sort_keys=True)]
 

@@ -83,6 +83,7 @@ def test_a_wrong_override_names_the_variable(tmp_path: Path) -> None:
     [
         ("[company]\nname = 'x'\nmoney = 1\n", 3, "`company.money`: unknown key"),
         ("\n[company]\nreporting_currency = 'dollars'\n", 3, "`company.reporting_currency`"),
+        ("[company]\nreporting_currency = 'KWD'\n", 2, "`company.reporting_currency`: KWD has three decimal places"),
         ("[company]\nreporting_timezone = 'Mars/Base'\n", 2, "`company.reporting_timezone`: not a time zone"),
         ("[company]\nreporting_timezone = '../../etc/passwd'\n", 2, "not a time zone"),
         (FILES.replace("leads", "leeds"), 1, "`entity` is none of leads"),
