@@ -26,6 +26,12 @@ by_member as (
     {{ rows_by_member('widened', ['kpi', 'increment_date', 'numerator', 'denominator']) }}
 ),
 
+first_days as (
+    select min(calendar_date) as first_date
+    from calendar_periods
+),
+
+-- what happened before the calendar begins has happened by its first day
 by_period as (
     select
         by_member.kpi,
@@ -36,8 +42,9 @@ by_period as (
         sum(by_member.numerator) as numerator,
         sum(by_member.denominator) as denominator
     from by_member
+    cross join first_days
     inner join calendar_periods
-        on by_member.increment_date = calendar_periods.calendar_date
+        on greatest(by_member.increment_date, first_days.first_date) = calendar_periods.calendar_date
     group by
         by_member.kpi,
         calendar_periods.period_grain,
