@@ -26,7 +26,8 @@ def kpis(settings: Settings) -> list[Kpi]:
     """The KPIs of the published version, each in its newest version."""
     _, rows = reader.query(
         settings,
-        "select kpi, min(computed_as) over versions <> max(computed_as) over versions as is_redefined, label, unit,"
+        "select kpi, min(computed_as) over versions <> max(computed_as) over versions as is_redefined,"
+        " kpi in (select kpi from marts.kpi_components where numerator is null) as has_unknown_parts, label, unit,"
         " aggregation, smallest_grain, dimensions from marts.kpi_definitions window versions as (partition by kpi)"
         " qualify row_number() over (partition by kpi order by version desc) = 1 order by kpi",
     )
@@ -38,7 +39,7 @@ def listed(settings: Settings) -> Answer:
     manifest = compiler.metrics(settings)
     rows: list[tuple[Any, ...]] = []
     for kpi in kpis(settings):
-        is_metric = not kpi.is_redefined and _metrics(manifest, kpi.name) != ()
+        is_metric = _why_published(manifest, kpi) is None
         combined = is_metric and not compiler.is_one_dimension_at_a_time(manifest, kpi.name)
         rows.append((kpi.name, kpi.label, kpi.unit, kpi.aggregation, kpi.grains[0], kpi.by, combined))
     return ["kpi", "label", "unit", "aggregation", "smallest_period", "dimensions", "can_be_combined"], rows
@@ -67,9 +68,7 @@ def answer(
 def _statement(settings: Settings, question: Question) -> str:
     manifest = compiler.metrics(settings)
     name, used = question.kpi.name, question.used
-    is_redefined = question.kpi.is_redefined
-    if is_redefined or not _metrics(manifest, name):
-        reason = "its meaning changes on a date" if is_redefined else "its values cannot be summed"
+    if reason := _why_published(manifest, question.kpi):
         _refuse_combinations(question, reason)
         if question.grain is None:
             raise WrongQuestion(f"{name} belongs to a period: add one of {', '.join(question.kpi.grains)} to --by")
@@ -79,6 +78,15 @@ def _statement(settings: Settings, question: Question) -> str:
     metrics = compiler.chosen(manifest, name, used)
     compiled = compiler.sql(manifest, metrics, group_by=_group_by(question), where=_where(question))
     return _from_metrics(question, metrics, compiled)
+
+
+def _why_published(manifest: compiler.Json, kpi: Kpi) -> str | None:
+    """Why a KPI answers as it is published; None when its parts can be summed."""
+    if kpi.is_redefined:
+        return "its meaning changes on a date"
+    if kpi.has_unknown_parts:
+        return "a part of it is unknown"
+    return None if _metrics(manifest, kpi.name) else "its values cannot be summed"
 
 
 def _metrics(manifest: compiler.Json, kpi: str) -> tuple[str, ...]:

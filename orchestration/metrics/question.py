@@ -20,11 +20,13 @@ _TOKEN = re.compile(
 class Kpi:
     """What the registry says of a KPI, as far as a question needs it.
 
-    A redefined one is computed otherwise from a date on, so nothing can be summed over that date.
+    A redefined one is computed otherwise from a date on, so nothing can be summed over that date; nor over a part that
+    is unknown.
     """
 
     name: str
     is_redefined: bool
+    has_unknown_parts: bool
     label: str
     unit: str
     aggregation: str

@@ -241,6 +241,8 @@ def _additive(facts: list[Fact], calendar: Calendar) -> dict[Key, Value]:
 
 
 def _value(kpi: str, numerator: Decimal, denominator: Decimal) -> Value:
+    if denominator.is_nan():
+        return None, None, None
     if kpi in RATIOS:
         return numerator, denominator, quotient(numerator, denominator)
     return numerator, None, float(numerator)

@@ -22,6 +22,7 @@ Addition = tuple[str, date, dict[str, str], Decimal, Decimal]
 
 SO_FAR = ("repeat_purchase_rate", "clv_historic_revenue", "clv_historic_margin", "customer_lifetime_months")
 NO_VALUE_WITHOUT = ("clv_simple", "clv_predictive", "clv_to_cac_ratio")
+NOT_KNOWN = Decimal("NaN")  # and so is every sum with it
 NOWHERE = dict.fromkeys(("channel", "region", "segment"), UNKNOWN)
 
 
@@ -107,11 +108,10 @@ class Worth:
                     Fact("cac_payback_months", fact.day, fact.members, fact.numerator, is_total=fact.is_total)
                 )
             elif fact.kpi == "mrr_new":
-                share = self.ledger.rules.margin(fact.day) or Decimal(0)
+                share = self.ledger.rules.margin(fact.day)
                 members = {name: fact.members[name] for name in ("channel", "segment")}
-                self.out.additive.append(
-                    Fact("cac_payback_months", fact.day, members, denominator=fact.numerator * share)
-                )
+                worth = NOT_KNOWN if share is None else fact.numerator * share
+                self.out.additive.append(Fact("cac_payback_months", fact.day, members, denominator=worth))
 
     def values(self, first: date, cac: dict[Key, Value]) -> dict[Key, Value]:
         """The KPIs that no sum of days gives, for every period since a day; `cac` has loaded acquisition cost."""

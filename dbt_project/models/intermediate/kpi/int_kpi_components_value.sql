@@ -22,6 +22,7 @@ scopes (component_scope) as (
     values ('total'), ('channel'), ('segment')
 ),
 
+-- without a margin the worth of new revenue is unknown
 new_margins as (
     select
         movements.month_end_date,
@@ -29,7 +30,7 @@ new_margins as (
         movements.segment,
         movements.closing_amount * margins.gross_margin_ratio as margin_amount
     from movements
-    inner join margins
+    left join margins
         on movements.month_end_date >= margins.valid_from
         and movements.month_end_date < margins.valid_to
     where movements.movement_type = 'new'
@@ -84,7 +85,7 @@ components as (
         case when scopes.component_scope = 'segment' then new_margins.segment end as segment,
         null as currency,
         scopes.component_scope,
-        0 as numerator,
+        case when new_margins.margin_amount is not null then 0 end as numerator,
         new_margins.margin_amount as denominator
     from new_margins
     cross join scopes
@@ -99,8 +100,8 @@ final as (
         segment,
         currency,
         component_scope,
-        cast(sum(numerator) as decimal(38, 6)) as numerator,
-        cast(sum(denominator) as decimal(38, 6)) as denominator
+        cast(case when count(numerator) = count(*) then sum(numerator) end as decimal(38, 6)) as numerator,
+        cast(case when count(numerator) = count(*) then sum(denominator) end as decimal(38, 6)) as denominator
     from components
     group by kpi, component_date, channel, region, segment, currency, component_scope
 )

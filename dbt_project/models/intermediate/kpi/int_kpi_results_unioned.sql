@@ -56,8 +56,21 @@ observations as (
     select * from {{ ref('int_kpi_observations_aggregated_to_periods') }}
 ),
 
+-- what has an unknown part is unknown
+summed as (
+    select
+        kpi,
+        period_grain,
+        period_start_date,
+        dimension,
+        member,
+        case when numerator_count = row_count then numerator end as numerator,
+        case when numerator_count = row_count then denominator end as denominator
+    from components
+),
+
 divided as (
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from components
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from summed
     union all
     select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from stocks
     union all
