@@ -144,6 +144,23 @@ def test_a_kpi_that_means_something_else_since_a_date_answers_as_published(
     assert (listed["win_rate"], listed["leads"]) == (False, True)
 
 
+def test_a_kpi_with_an_unknown_part_answers_as_published(published: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {kpi.name for kpi in answer.kpis(published) if kpi.has_unknown_parts} == set()
+    partly = [
+        replace(kpi, has_unknown_parts=True) if kpi.name == "cac_payback_months" else kpi
+        for kpi in answer.kpis(published)
+    ]
+    monkeypatch.setattr(answer, "kpis", lambda settings: partly)
+    wanted = rows_of(
+        published,
+        "select period_start_date, numerator, denominator, value from marts.kpi_values"
+        " where kpi = 'cac_payback_months' and period_grain = 'quarter' and dimension = 'total' order by all",
+    )
+    assert answer.answer(published, "cac_payback_months", by=["quarter"])[1] == wanted != []
+    with pytest.raises(WrongQuestion, match="a part of it is unknown"):
+        answer.answer(published, "cac_payback_months", by=["quarter", "channel", "segment"])
+
+
 @pytest.mark.parametrize("grain", GRAINS)
 @pytest.mark.parametrize("name", ["leads", "win_rate"])
 def test_every_period_is_the_published_one(published: Settings, metrics: list[Kpi], name: str, grain: str) -> None:
