@@ -56,12 +56,13 @@ def override(tree: Tree, environment: Mapping[str, str]) -> set[tuple[str, ...]]
 
 
 def line_of(text: str, key: Iterable[str]) -> int | None:
-    """The line (from 1) on which a key stands, or its nearest parent; None when the text has neither."""
+    """The line (from 1) on which a key stands, what is in it, or its nearest parent; None when the text has neither."""
     lines = _lines(text)
     wanted = tuple(key)
     while wanted:
-        if wanted in lines:
-            return lines[wanted]
+        inside = [number for name, number in lines.items() if name[: len(wanted)] == wanted]
+        if inside:
+            return lines.get(wanted, min(inside))
         wanted = wanted[:-1]
     return None
 

@@ -112,9 +112,8 @@ class RowMapper:
             constant = self._settings.constants.get(name)
             if header is not None or constant is not None:
                 column = self._column(name)
-                words = self._settings.values.get(name, {})
-                folded = {theirs.strip().casefold(): ours for theirs, ours in words.items()}
-                targets.append(Target(column, name, None if constant is not None else header, constant, folded))
+                words = self._settings.words(name)
+                targets.append(Target(column, name, None if constant is not None else header, constant, words))
         return [target for target in targets if target.name != "monthly_amount" or self._has_months()]
 
     def _has_months(self) -> bool:

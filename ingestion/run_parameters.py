@@ -7,7 +7,7 @@ import duckdb
 
 from ingestion.raw_tables import META_TABLES
 from ingestion.settings import WEEKDAYS, FilesSettings, Settings
-from ingestion.source_settings import VendorSettings
+from ingestion.source_settings import SellingSettings, VendorSettings
 from ingestion.target_settings import TargetSettings
 
 Row = tuple[Any, ...]
@@ -117,6 +117,7 @@ def _pipelines(settings: Settings) -> list[Row]:
     return [
         (settings.source_system(name), pipeline_id, pipeline.first_real_stage, pipeline.is_renewal)
         for name, source in settings.sources.items()
+        if isinstance(source, SellingSettings)
         for pipeline_id, pipeline in source.pipelines.items()
     ]
 

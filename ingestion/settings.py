@@ -3,11 +3,12 @@
 import os
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from ingestion import configuration_file
 from ingestion.catalog import VENDORS
@@ -21,6 +22,7 @@ from ingestion.source_settings import (
     GoogleAdsSettings,
     HubSpotSettings,
     PipelineSettings,
+    SellingSettings,
     SourceSettings,
     StripeSettings,
     ZendeskSettings,
@@ -48,6 +50,16 @@ WEEKDAYS: tuple[Weekday, ...] = (
 )  # fmt: skip
 
 
+def _apart(ranges: tuple[str, ...]) -> tuple[str, ...]:
+    for one, other in pairwise(sorted(ranges)):
+        if other[:5] < one[6:]:
+            raise ValueError(f"{one} and {other} overlap: minutes in both would count twice")
+    return ranges
+
+
+DayHours = Annotated[tuple[ClockRange, ...], AfterValidator(_apart)]
+
+
 class Holiday(Section):
     """One day off."""
 
@@ -59,13 +71,13 @@ class BusinessHours(Section):
     """`[company.business_hours]`: per weekday a list of ranges such as `"09:00-17:00"`, and the days off."""
 
     time_zone: TimeZone | None = None
-    monday: tuple[ClockRange, ...] = ()
-    tuesday: tuple[ClockRange, ...] = ()
-    wednesday: tuple[ClockRange, ...] = ()
-    thursday: tuple[ClockRange, ...] = ()
-    friday: tuple[ClockRange, ...] = ()
-    saturday: tuple[ClockRange, ...] = ()
-    sunday: tuple[ClockRange, ...] = ()
+    monday: DayHours = ()
+    tuesday: DayHours = ()
+    wednesday: DayHours = ()
+    thursday: DayHours = ()
+    friday: DayHours = ()
+    saturday: DayHours = ()
+    sunday: DayHours = ()
     holidays: tuple[Holiday, ...] = ()
 
     def ranges(self) -> list[tuple[int, str, str]]:
@@ -221,9 +233,13 @@ def load_settings(path: Path | None = None, *, environment: Mapping[str, str] | 
     overridden = configuration_file.override(tree, variables)
     _refuse_hostile_names(tree, file, text)
     try:
-        return Settings.model_validate({**tree, "folder": file.parent, "file": file}, context={"folder": file.parent})
+        settings = Settings.model_validate(
+            {**tree, "folder": file.parent, "file": file}, context={"folder": file.parent}
+        )
     except ValidationError as error:
         raise _explained(error, file, text, overridden) from None
+    _refuse_pipelines_told_twice(settings, text)
+    return settings
 
 
 def init_template() -> str:
@@ -254,6 +270,21 @@ def _refuse_hostile_names(tree: configuration_file.Tree, file: Path, text: str) 
                 where=where,
                 next=f"Write [sources.{kind}]",
             )
+
+
+def _refuse_pipelines_told_twice(settings: Settings, text: str) -> None:
+    """Several sources may share one source system, whose pipelines are then theirs together."""
+    told: dict[tuple[str, str], str] = {}
+    for name, source in settings.sources.items():
+        for pipeline in source.pipelines if isinstance(source, SellingSettings) else ():
+            before = told.setdefault((settings.source_system(name), pipeline), name)
+            if before != name:
+                key = ("sources", name, "pipelines", pipeline)
+                raise ConfigurationError(
+                    f"`{'.'.join(key)}`: this pipeline of {settings.source_system(name)} is told by {before} already",
+                    where=_place(settings.file, text, key),
+                    next=f"Write it once, as [sources.{before}.pipelines.{pipeline}]",
+                )
 
 
 def _explained(error: ValidationError, file: Path, text: str, overridden: set[tuple[str, ...]]) -> ConfigurationError:

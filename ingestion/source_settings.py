@@ -30,6 +30,11 @@ class SourceSettings(Section):
     allow_stale: Duration | None = None
     start_date: date | None = None
     values: Mapping[str, Mapping[str, str]] = {}
+
+
+class SellingSettings(Section):
+    """What a source that has opportunities may say of its pipelines."""
+
     pipelines: Mapping[str, PipelineSettings] = {}
 
 
@@ -80,7 +85,7 @@ def _comparable(word: str) -> str:
     return unicodedata.normalize("NFC", word.strip(" ")).lower()
 
 
-class HubSpotSettings(VendorSettings):
+class HubSpotSettings(VendorSettings, SellingSettings):
     """A HubSpot portal, read with a private app's token."""
 
     mapped = (
@@ -152,7 +157,7 @@ class StripeSettings(VendorSettings):
         return self
 
 
-class FilesSettings(SourceSettings):
+class FilesSettings(SourceSettings, SellingSettings):
     """Files of rows of one unified entity.
 
     `path` may hold wildcards and is relative to the configuration. `columns` names their column for ours,
@@ -200,6 +205,34 @@ class FilesSettings(SourceSettings):
         if unknown := sorted(set(self.values) - set(entity.column_names)):
             raise ValueError(f"`values` has {unknown[0]!r}, which is no column of {self.entity}")
         return self
+
+    @model_validator(mode="after")
+    def _known_words(self) -> Self:
+        for column, words in self.values.items():
+            said = set()
+            for theirs, ours in words.items():
+                self._check_word(column, ours, f"`values` makes {theirs!r} {ours!r}")
+                if _folded(theirs) in said:
+                    raise ValueError(f"`values` names {theirs!r} twice for {column}")
+                said.add(_folded(theirs))
+        for column, word in self.constants.items():
+            ours = self.words(column).get(_folded(word), word.strip())
+            self._check_word(column, ours, f"`constants` makes {column} {word!r}")
+        return self
+
+    def words(self, column: str) -> dict[str, str]:
+        """Our words of a column by theirs, as `_folded` makes them: a file's words count in any case."""
+        return {_folded(theirs): ours for theirs, ours in self.values.get(column, {}).items()}
+
+    def _check_word(self, column: str, ours: str, what: str) -> None:
+        """An empty word is none: the column's default."""
+        vocabulary = _vocabulary(self.entity, column)
+        if vocabulary and ours and ours.lower() not in vocabulary:
+            raise ValueError(f"{what}; {column} is one of {', '.join(vocabulary)}")
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold()
 
 
 def _text(word: Any) -> str:

@@ -14,6 +14,9 @@ from tests.ingestion.scripted import extract_files, load, raw
 
 HUBSPOT = '[sources.hubspot]\naccess_token = { env = "TOKEN" }\n'
 FILES = '[sources.crm]\nkind = "files"\npath = "crm.csv"\nentity = "leads"\n'
+EVENTS = FILES.replace("leads", "lead_events")
+DEALS = FILES.replace("leads", "opportunities") + 'source_system = "company"\n'
+STRIPE = '[sources.stripe]\napi_key = { env = "A" }\n'
 CANARY = "canary-7f3a"
 
 
@@ -100,9 +103,24 @@ def test_a_wrong_override_names_the_variable(tmp_path: Path) -> None:
             "names 'A' twice for lead_events.event_type",
         ),
         (
-            "[sources.stripe]\napi_key = { env = 'A' }\nvalues.external_id = { a = 'x', b = 'x' }\n",
+            STRIPE + "values.external_id = { a = 'x', b = 'x' }\n",
             1,
             "more than one metadata key",
+        ),
+        (EVENTS + "values.event_type.Open = 'mgl'\n", 1, "makes 'Open' 'mgl'; event_type is one of lead, mql, sql"),
+        (EVENTS + "values.event_type = { Open = 'mql', 'OPEN ' = 'sql' }\n", 1, "names 'OPEN ' twice for event_type"),
+        (EVENTS + "constants.event_type = 'mgl'\n", 1, "`constants` makes event_type 'mgl'; event_type is one of lead"),
+        (
+            f"{DEALS}[sources.crm.pipelines.main]\nis_renewal = true\n"
+            f"{DEALS.replace('crm]', 'more]')}[sources.more.pipelines.main]\nis_renewal = true\n",
+            13,
+            "`sources.more.pipelines.main`: this pipeline of company is told by crm already",
+        ),
+        (STRIPE + "[sources.stripe.pipelines.x]\nis_renewal = true\n", 3, "`sources.stripe.pipelines`: unknown key"),
+        (
+            "[company.business_hours]\nsunday = ['09:00-12:00']\nmonday = ['13:00-17:00', '09:00-13:01']\n",
+            3,
+            "`company.business_hours.monday`: 09:00-13:01 and 13:00-17:00 overlap",
         ),
         (FILES + "surprise = 1\n", 5, "`sources.crm.surprise`: unknown key"),
         (FILES.replace("crm.csv", "/etc/passwd"), 3, "inside the company's folder"),
@@ -129,6 +147,26 @@ def test_an_error_names_the_line_and_the_key(text: str, line: int, finding: str,
         read(tmp_path, text)
     assert finding in str(caught.value)
     assert f"funnelhouse.toml, line {line}" in str(caught.value)
+
+
+def test_words_of_files_count_in_any_case_and_may_be_none(tmp_path: Path) -> None:
+    words = "values.event_type = { Open = 'MQL', won = '' }\nconstants.event_type = ' open'\n"
+    crm = read(tmp_path, EVENTS + words).sources["crm"]
+    assert isinstance(crm, FilesSettings)
+    assert crm.words("event_type") == {"open": "MQL", "won": ""}
+
+
+def test_hours_of_a_day_may_meet_and_a_pipeline_s_name_may_be_used_in_another_system(tmp_path: Path) -> None:
+    hours = "[company.business_hours]\nmonday = ['13:00-17:00', '09:00-13:00']\n"
+    pipelines = "".join(
+        f"{DEALS.replace('crm]', f'{name}]').replace('company', name)}"
+        f"[sources.{name}.pipelines.main]\nis_renewal = true\n"
+        for name in ("crm", "more")
+    )
+    settings = read(tmp_path, hours + pipelines)
+    assert settings.company.business_hours
+    assert [opens for _, opens, _ in settings.company.business_hours.ranges()] == ["13:00", "09:00"]
+    assert set(settings.sources) == {"crm", "more"}
 
 
 @pytest.mark.parametrize("name", ["a;drop table x", 'a"b', "Hub", "../a", "a.b", "", "a" * 64, "1a", "a-b", "naïve"])
