@@ -12,7 +12,7 @@ from ingestion.sandbox import marketing
 from tests import narrowing
 from tests.oracle.compare import disagreements
 from tests.oracle.drivers import Drivers, driver_disagreements
-from tests.oracle.trends import trend_disagreements
+from tests.oracle.trends import previous_disagreements, trend_disagreements
 from tests.simulated_company import Simulated, simulate
 
 SLICES = [date(2026, 5, 31), date(2026, 6, 29), date(2026, 6, 30)]
@@ -78,7 +78,9 @@ def test_every_trend_equals_the_oracle(at_once: Simulated) -> None:
     trends = at_once.mart("kpi_trends")
     tests = {"two_proportions", "poisson_rates", "welch_t", "mann_whitney_u"}
     assert set(trends[trends.p_value.notna()].significance_test) == tests
-    assert trend_disagreements(at_once.trends.all(), trends) == []
+    assert trend_disagreements(at_once.trends, trends) == []
+    assert at_once.kpi_values().previous_year_value.notna().sum() > 1_000
+    assert previous_disagreements(at_once.trends, at_once.kpi_values()) == []
 
 
 def test_every_driver_equals_the_oracle(at_once: Simulated) -> None:
@@ -129,7 +131,8 @@ def test_an_earlier_as_of_date_does_not_see_later_events(at_once: Simulated) -> 
     assert driver_disagreements(Drivers(earlier.trends).all(), drivers) == []
     trends = earlier.mart("kpi_trends")
     assert len(trends[~trends.is_complete_period & trends.p_value.notna()]) > 50
-    assert trend_disagreements(earlier.trends.all(), trends) == []
+    assert trend_disagreements(earlier.trends, trends) == []
+    assert previous_disagreements(earlier.trends, values) == []
 
 
 @pytest.mark.slow

@@ -36,6 +36,8 @@ NOT_BY_DAY = {
     "pipeline_opening_amount", "pipeline_transferred_in_amount", "pipeline_transferred_out_amount",
 }  # fmt: skip
 ENOUGH = 5
+NOTHING: Value = (None, None, None)
+EMPTY: Value = (Decimal(0), None, 0.0)
 Who = tuple[str, str, str]  # KPI or duration, dimension, member
 Span = tuple[date, date]
 
@@ -109,9 +111,8 @@ class Trends:
 
     def changed(self, key: Key) -> Trend:
         """What one value is compared with."""
-        _, grain, start, _, _ = key
-        before = self.calendar.period_of(start - timedelta(days=1), grain)
-        year_before = start - timedelta(days=364) if grain == "week" else _a_year_before(start)
+        start = key[2]
+        before, year_before = self._before(key)
         previous, previous_year = self._compared(key, before), self._compared(key, year_before)
         numbers = previous[2], previous_year[2]
         if self.values[key][2] is None or numbers[0] is None:
@@ -126,25 +127,42 @@ class Trends:
             last = min(last, start + (self.as_of - own))
         return start, last
 
+    def whole(self, key: Key) -> tuple[float | None, float | None]:
+        """The value of the period before and of the one a year before, however far the value's own has come."""
+        before, year_before = self._before(key)
+        return self._told(key, before)[2], self._told(key, year_before)[2]
+
+    def _before(self, key: Key) -> tuple[date, date]:
+        _, grain, start, _, _ = key
+        before = self.calendar.period_of(start - timedelta(days=1), grain)
+        return before, start - timedelta(days=364) if grain == "week" else _a_year_before(start)
+
+    def _empty(self, key: Key) -> Value:
+        """What a member without a row had: 0 where sums are known."""
+        return EMPTY if key[0] in SUMS and self.values.get(key, EMPTY)[2] is not None else NOTHING
+
+    def _told(self, key: Key, start: date) -> Value:
+        """What is told of a whole period; nothing before the first fact."""
+        kpi, grain, _, dimension, member = key
+        if start < self.calendar.period_of(self.first, grain):
+            return NOTHING
+        return self.values.get((kpi, grain, start, dimension, member), self._empty(key))
+
     def _compared(self, key: Key, start: date) -> Value:
         kpi, grain, own, dimension, member = key
-        nothing: Value = (None, None, None)
-        if start < self.calendar.period_of(self.first, grain):
-            return nothing
-        empty: Value = (Decimal(0), None, 0.0) if kpi in SUMS and self.values[key][2] is not None else nothing
-        if self.calendar.last_day(own, grain) <= self.as_of:
-            return self.values.get((kpi, grain, start, dimension, member), empty)
+        if self.calendar.last_day(own, grain) <= self.as_of or start < self.calendar.period_of(self.first, grain):
+            return self._told(key, start)
         if kpi in MONTHLY | NOT_BY_DAY:
-            return nothing
+            return NOTHING
         span = self._span(key, start)
         if kpi in self.stocks:
-            return self.values.get((kpi, "day", span[1], dimension, member), empty)
+            return self.values.get((kpi, "day", span[1], dimension, member), self._empty(key))
         if kpi in SUMS | RATIOS:
             return self._summed(key, span)
         name, _, statistic = kpi.rpartition("_")
         if statistic in DURATIONS.get(name, ()):
             return None, None, _statistic(self.days.values((name, dimension, member), span), statistic)
-        return nothing
+        return NOTHING
 
     def _summed(self, key: Key, span: Span) -> Value:
         if self.values[key][0] is None:
@@ -222,21 +240,41 @@ def two_orders(now: list[float], then: list[float]) -> tuple[float | None, float
     return float(np.copysign(stats.norm.isf(found.pvalue / 2), up)), float(found.pvalue)
 
 
-def trend_disagreements(truth: dict[Key, Trend], marts: pd.DataFrame) -> list[str]:
-    """Every row of `kpi_trends` that differs from the truth by more than a millionth, and every row that is missing."""
-    columns = ["comparable_previous_value", "comparable_previous_year_value", "statistic", "p_value"]
-    keys = ["kpi", "period_grain", "period_start_date", "dimension", "member"]
-    shown = marts.assign(period_start_date=pd.to_datetime(marts.period_start_date).dt.date)
-    shown = shown[keys + columns].astype(object).where(pd.notna(shown[keys + columns]), None)
-    problems, seen = [], set()
-    for row in shown.itertuples(index=False, name=None):
-        key, numbers = row[:5], row[5:]
-        seen.add(key)
+def trend_disagreements(trends: Trends, marts: pd.DataFrame) -> list[str]:
+    """Every row of `kpi_trends` that differs from the truth by more than a millionth, and every row that is missing.
+
+    A member to whom nothing happened needs no row.
+    """
+    truth = trends.all()
+    shown = _shown(marts, "comparable_previous_value", "comparable_previous_year_value", "statistic", "p_value")
+    problems = []
+    for key, numbers in shown.items():
         true = truth.get(key)
         wanted = (true.previous, true.previous_year, true.statistic, true.p_value) if true else None
         if wanted is None or not all(map(_close, wanted, numbers)):
             problems.append(f"{key}: oracle {wanted}, marts {numbers}")
-    return problems + [f"{key}: missing" for key in truth if key[3] == "total" and key not in seen]
+    needed = (key for key in truth if key[3] == "total" or any(trends.values[key]))
+    return problems + [f"{key}: missing" for key in needed if key not in shown]
+
+
+def previous_disagreements(trends: Trends, kpi_values: pd.DataFrame) -> list[str]:
+    """Every row of `kpi_values` whose previous values are not those of the whole periods before, to a millionth."""
+    shown = _shown(kpi_values, "previous_value", "previous_year_value")
+    wanted = {key: trends.whole(key) for key in shown}
+    return [
+        f"{key}: oracle {wanted[key]}, marts {numbers}"
+        for key, numbers in shown.items()
+        if not all(map(_close, wanted[key], numbers))
+    ]
+
+
+def _shown(marts: pd.DataFrame, *columns: str) -> dict[Key, tuple[float | None, ...]]:
+    """Some columns of the official rows of a mart by their key."""
+    keys = ["kpi", "period_grain", "period_start_date", "dimension", "member"]
+    rows = marts[marts.is_official_version]
+    rows = rows.assign(period_start_date=pd.to_datetime(rows.period_start_date).dt.date)[[*keys, *columns]]
+    told = rows.astype(object).where(pd.notna(rows), None)
+    return {row[:5]: row[5:] for row in told.itertuples(index=False, name=None)}
 
 
 def _close(one: float | None, other: float | None) -> bool:
