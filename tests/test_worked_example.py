@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,19 +10,38 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from ingestion.settings import load_settings
 from orchestration import pipeline, transform
 from tests.oracle.compare import closing_disagreements, cohort_disagreements, disagreements
 from tests.oracle.drivers import Drivers, driver_disagreements
-from tests.oracle.kpis import sums_by
-from tests.oracle.ledger import Ledger
-from tests.oracle.trends import Trends, trend_disagreements
+from tests.oracle.facts import Fact
+from tests.oracle.kpis import collect, sums_by
+from tests.oracle.ledger import Ledger, Rules
+from tests.oracle.trends import Trends, previous_disagreements, trend_disagreements
 from tests.orchestration.companies import copy_company
 from tests.simulated_company import WITHOUT_CHECKS
 from tests.worked_example import EXAMPLE, differences, expected_rows
 
-FILTERS = [("channel", "team"), ("source", "sales_rep"), ("campaign", "opportunity_type", "currency")]
+DIMENSIONS = (
+    "channel", "source", "campaign", "region", "segment", "product", "opportunity_type", "currency", "team",
+    "sales_rep", "ticket_channel", "agent_group",
+)  # fmt: skip
+# Together they reach every KPI whose components have more dimensions than one.
+GROUPINGS = [
+    ("channel", "region", "segment"), ("channel", "team"), ("source", "sales_rep"), ("channel", "campaign"),
+    ("channel", "currency"), ("currency", "region"), ("campaign", "opportunity_type", "currency"),
+    ("product", "region"), ("ticket_channel", "agent_group"), ("region", "segment", "ticket_channel"),
+]  # fmt: skip
+# What they divide by differs from dimension to dimension.
+ONE_AT_A_TIME = {
+    "cac", "cac_direct", "cac_loaded", "cac_paid", "cac_payback_months", "cost_per_lead", "cost_per_mql",
+    "cost_per_opportunity", "cost_per_sql", "stage_conversion_from_lead_rate", "stage_conversion_rate",
+    "stage_transition_rate",
+}  # fmt: skip
 MARCH = date(2026, 3, 31)
 
 
@@ -60,7 +80,8 @@ def test_the_marts_give_every_number_of_the_worked_example(
     assert disagreements(trends.frame, values) == []
     assert len(drivers) > 20
     assert driver_disagreements(Drivers(trends).all(), drivers) == []
-    assert trend_disagreements(trends.all(), kpi_trends) == []
+    assert trend_disagreements(trends, kpi_trends) == []
+    assert previous_disagreements(trends, values) == []
 
 
 def queried(warehouse: Path, query: str) -> list[tuple[Any, ...]]:
@@ -69,20 +90,66 @@ def queried(warehouse: Path, query: str) -> list[tuple[Any, ...]]:
         return connection.sql(query).fetchall()
 
 
-def test_components_give_the_same_sums_under_any_filter(march: Path) -> None:
-    for dimensions in FILTERS:
-        wanted = sums_by(EXAMPLE, MARCH, dimensions)
-        with duckdb.connect(march, read_only=True) as connection:
-            names, given = ", ".join(dimensions), " and ".join(f"{name} is not null" for name in dimensions)
-            rows = connection.execute(
-                f"select kpi, strftime(component_date, '%Y-%m'), {names}, sum(numerator), coalesce(sum(denominator), 0)"
-                f" from marts.kpi_components where component_scope = 'all' and {given}"
-                " group by all having sum(numerator) <> 0 or sum(denominator) <> 0"
-            ).fetchall()
-        shown = {row[:-2]: row[-2:] for row in rows}
-        kpis = {key[0] for key in shown}
-        assert len(kpis) > 8
-        assert shown == {key: sums for key, sums in wanted.items() if key[0] in kpis}
+@pytest.fixture(scope="module")
+def additive() -> list[Fact]:
+    """Everything that the oracle adds up, over any members at once."""
+    facts = collect(Ledger.read(EXAMPLE, MARCH)).facts.additive
+    return [fact for fact in facts if fact.kpi not in ONE_AT_A_TIME]
+
+
+@pytest.fixture(scope="module")
+def components(march: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of the example, open for many questions."""
+    with duckdb.connect(march, read_only=True) as connection:
+        yield connection
+
+
+def sums_of_components(
+    connection: duckdb.DuckDBPyConnection, dimensions: Collection[str], wanted: Mapping[str, Collection[str]]
+) -> dict[tuple[str, ...], tuple[Decimal, Decimal]]:
+    """What `sums_by` gives, asked of the mart as a BI tool would."""
+    names = "".join(f', "{name}"' for name in dimensions)
+    given = [f'"{name}" is not null' for name in dimensions]
+    given += [f'list_contains(${name}, "{name}")' for name in wanted]
+    rows = connection.execute(
+        f"select kpi, strftime(component_date, '%Y-%m'){names}, sum(numerator), coalesce(sum(denominator), 0)"
+        f" from marts.kpi_components where {' and '.join([*given, 'component_scope = $scope'])}"
+        " group by all having sum(numerator) <> 0 or sum(denominator) <> 0",
+        {"scope": "all", **{name: sorted(members) for name, members in wanted.items()}},
+    ).fetchall()
+    return {row[:-2]: row[-2:] for row in rows}
+
+
+def test_components_give_the_same_sums_by_any_members(
+    components: duckdb.DuckDBPyConnection, additive: list[Fact]
+) -> None:
+    reached = set()
+    for dimensions in GROUPINGS:
+        shown = sums_of_components(components, dimensions, {})
+        assert shown == sums_by(additive, Rules(), dimensions, {}), dimensions
+        reached |= {key[0] for key in shown}
+    told = components.sql(
+        "select kpi from marts.kpi_components group by kpi having bool_or(numerator <> 0 or denominator <> 0)"
+    ).fetchall()
+    assert reached | ONE_AT_A_TIME == {kpi for (kpi,) in told}
+    assert len(reached) > 60
+
+
+@given(asked=st.data())
+@hypothesis_settings(max_examples=150, deadline=None, derandomize=True, database=None)
+def test_components_give_the_same_sums_under_any_filter(
+    components: duckdb.DuckDBPyConnection, additive: list[Fact], asked: st.DataObject
+) -> None:
+    some = st.lists(st.sampled_from(DIMENSIONS), unique=True, max_size=3)
+    dimensions, filtered = asked.draw(some), asked.draw(some)
+    if not {*dimensions, *filtered}:
+        return
+    wanted = {}
+    for name in filtered:
+        known = sorted({fact.members[name] for fact in additive if name in fact.members})
+        wanted[name] = asked.draw(st.sets(st.sampled_from(known), min_size=1))
+    shown = sums_of_components(components, dimensions, wanted)
+    assert shown == sums_by(additive, Rules(), dimensions, wanted)
 
 
 def test_the_survival_curve_is_the_one_worked_out_by_hand(march: Path) -> None:

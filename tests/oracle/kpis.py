@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -100,15 +100,24 @@ def collect(ledger: Ledger) -> Collected:
     return Collected(facts, pipeline, recurring, worth, spend, Buyers(ledger, deals, buyers))
 
 
-def sums_by(folder: Path, as_of: date, dimensions: tuple[str, ...]) -> dict[tuple[str, ...], tuple[Decimal, Decimal]]:
-    """Numerator and denominator by KPI, month and members of several dimensions at once, where both are not 0."""
-    ledger = Ledger.read(folder, as_of)
+def sums_by(
+    facts: Iterable[Fact], rules: Rules, dimensions: Collection[str], wanted: Mapping[str, Collection[str]]
+) -> dict[tuple[str, ...], tuple[Decimal, Decimal]]:
+    """Numerator and denominator by KPI, month and members of several dimensions at once, where both are not 0.
+
+    Only facts that have one of the wanted members of each dimension in `wanted` count, and a KPI has the sums of a
+    dimension only when its facts have one.
+    """
     sums: dict[tuple[str, ...], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    for fact in collect(ledger).facts.additive:
-        if fact.is_total and set(dimensions) <= set(fact.members):
-            both = sums[fact.kpi, f"{fact.day:%Y-%m}", *(fact.members[name] for name in dimensions)]
-            both[0] += fact.numerator
-            both[1] += fact.denominator
+    for fact in facts:
+        if not (fact.is_total and {*dimensions, *wanted} <= set(fact.members)):
+            continue
+        if all(fact.members[dimension] in members for dimension, members in wanted.items()):
+            plain = {name for _, name, _ in rules.headlines if rules.meant_by(name, fact.day) == fact.kpi}
+            for kpi in {fact.kpi, *plain}:
+                both = sums[kpi, f"{fact.day:%Y-%m}", *(fact.members[name] for name in dimensions)]
+                both[0] += fact.numerator
+                both[1] += fact.denominator
     return {key: (both[0], both[1]) for key, both in sums.items() if any(both)}
 
 
