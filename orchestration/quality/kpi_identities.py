@@ -129,7 +129,13 @@ TRENDS_AGREE = Identity(
             when (trends.value > trends.comparable_previous_value) = (definitions.direction = 'up') then 'better'
             else 'worse'
         end
-        or (shown.is_complete_period and shown.previous_value is distinct from trends.comparable_previous_value)
+        or (
+            shown.is_complete_period
+            and (
+                shown.previous_value is distinct from trends.comparable_previous_value
+                or shown.previous_year_value is distinct from trends.comparable_previous_year_value
+            )
+        )
     order by 1, 2, 3, 4, 5, 6
     """,
 )
@@ -158,9 +164,11 @@ DRIVERS_ADD_UP = Identity(
     """,
 )
 
+# What one side does not have is nothing: 0. A quota attained is no sum of components, since targets are completed from
+# other levels.
 COMPONENTS_MAKE_VALUES = Identity(
     "components_make_the_values",
-    ("marts.kpi_components", "marts.kpi_values"),
+    ("marts.kpi_components", "marts.kpi_values", "marts.kpi_definitions"),
     """
     with components as (
         select *, 'all' as total from marts.kpi_components
@@ -185,32 +193,52 @@ COMPONENTS_MAKE_VALUES = Identity(
         select kpi, version, month, dimension, member, sum(numerator) as numerator, sum(denominator) as denominator
         from sliced
         group by kpi, version, month, dimension, member
+    ),
+    shown as (
+        select
+            published.kpi, published.version, published.period_start_date as month, published.dimension,
+            published.member, published.numerator as shown_numerator, published.denominator as shown_denominator
+        from marts.kpi_values as published
+        inner join marts.kpi_definitions as definitions
+            on published.kpi = definitions.kpi and published.version = definitions.version
+        where published.period_grain = 'month'
+            and published.aggregation in ('sum', 'ratio')
+            and definitions.computed_as <> 'quota_attainment'
     )
     select
-        summed.kpi, summed.month, summed.dimension, summed.member, summed.numerator, summed.denominator,
-        shown.numerator as shown_numerator, shown.denominator as shown_denominator
+        kpi, version, month, dimension, member, summed.numerator, summed.denominator,
+        shown.shown_numerator, shown.shown_denominator
     from summed
-    inner join marts.kpi_values as shown
-        on summed.kpi = shown.kpi and summed.version = shown.version
-        and summed.month = shown.period_start_date and shown.period_grain = 'month'
-        and summed.dimension = shown.dimension and summed.member = shown.member
-    where shown.numerator is not null
-        and (
-            summed.numerator <> shown.numerator
-            or coalesce(summed.denominator, 0) <> coalesce(shown.denominator, 0)
-        )
-    order by summed.kpi, summed.month, summed.dimension, summed.member
+    full outer join shown using (kpi, version, month, dimension, member)
+    where coalesce(summed.numerator, 0) <> coalesce(shown.shown_numerator, 0)
+        or coalesce(summed.denominator, 0) <> coalesce(shown.shown_denominator, 0)
+    order by kpi, version, month, dimension, member
     """,
 )
 
 MEMBERS_ADD_UP = Identity(
     "members_add_up_to_the_total",
-    ("marts.kpi_values",),
+    ("marts.kpi_values", "marts.kpi_definitions"),
     """
-    with totals as (
-        select kpi, version, period_grain, period_start_date, numerator
-        from marts.kpi_values
-        where dimension = 'total' and aggregation in ('sum', 'last')
+    with dimensions (dimension) as (
+        values ('channel'), ('source'), ('campaign'), ('region'), ('segment'), ('product'), ('opportunity_type'),
+            ('currency'), ('team'), ('sales_rep'), ('ticket_channel'), ('agent_group'), ('funnel_step'),
+            ('pipeline_step'), ('pipeline_stage'), ('csat_band'), ('ticket_load_band')
+    ),
+    told as (
+        select definitions.kpi, definitions.version, dimensions.dimension
+        from marts.kpi_definitions as definitions
+        cross join dimensions
+        where concat(', ', definitions.dimensions, ',') like concat('%, ', dimensions.dimension, ',%')
+            and definitions.aggregation in ('sum', 'last')
+    ),
+    totals as (
+        select
+            shown.kpi, shown.version, shown.period_grain, shown.period_start_date, told.dimension,
+            shown.numerator as total_numerator
+        from marts.kpi_values as shown
+        inner join told on shown.kpi = told.kpi and shown.version = told.version
+        where shown.dimension = 'total'
     ),
     members as (
         select kpi, version, period_grain, period_start_date, dimension, sum(numerator) as members_numerator
@@ -218,10 +246,11 @@ MEMBERS_ADD_UP = Identity(
         where dimension <> 'total' and aggregation in ('sum', 'last')
         group by all
     )
-    select members.*, totals.numerator as total_numerator
+    select
+        kpi, version, period_grain, period_start_date, dimension, members.members_numerator, totals.total_numerator
     from members
-    inner join totals using (kpi, version, period_grain, period_start_date)
-    where members.members_numerator is distinct from totals.numerator
-    order by all
+    full outer join totals using (kpi, version, period_grain, period_start_date, dimension)
+    where coalesce(members.members_numerator, 0) <> coalesce(totals.total_numerator, 0)
+    order by kpi, version, period_grain, period_start_date, dimension
     """,
 )

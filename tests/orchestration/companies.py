@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
+
 from ingestion.settings import Settings, load_settings
 from orchestration import builds, layout, pipeline, transform, warehouse
 from orchestration.quality import verdicts
@@ -120,3 +122,17 @@ def funnel(folder: Path, *arguments: str, **environment: str) -> subprocess.Comp
         env={**os.environ, **environment},
         check=False,
     )
+
+
+def spoil_for_now(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Plant a bad row in a transaction; a mart whose columns may not be NULL is copied first."""
+    connection.begin()
+    try:
+        connection.execute(statement)
+    except duckdb.ConstraintException:
+        connection.rollback()
+        connection.begin()
+        table = next(word for word in statement.split() if word.startswith("marts."))
+        connection.execute(f"create table loose as from {table}; drop table {table}")
+        connection.execute(f"create table {table} as from loose")
+        connection.execute(statement)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ingestion.settings import Settings, load_settings
@@ -14,6 +15,14 @@ from tests.orchestration import companies, postgres_companies, postgres_server
 def audited(audited_folder: Path, tmp_path: Path) -> Settings:
     """A copy of the audited company."""
     return companies.copy_company(audited_folder, tmp_path / "company")
+
+
+@pytest.fixture(scope="module")
+def spoilt(audited_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse to put bad rows into, each for the length of a transaction."""
+    settings = companies.copy_company(audited_folder, tmp_path_factory.mktemp("spoilt") / "company")
+    with duckdb.connect(settings.warehouse_path) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Nothing that failed a check, was not checked, or changed after its check is ever published."""
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from orchestration.quality import expectations, identities, profiles
 from orchestration.quality.verdicts import Verdict
 from orchestration.serving import duckdb_file
 from orchestration.warehouse import DuckDBReader
-from tests.orchestration.companies import copy_company
+from tests.orchestration.companies import spoil_for_now
 
 
 def spoil(settings: Settings, statement: str) -> None:
@@ -101,27 +100,31 @@ BAD_ROWS = {
     " where rowid = 0",
 }
 
-
-@pytest.fixture(scope="module")
-def spoilt(audited_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A warehouse to put bad rows into, each for the length of a transaction."""
-    settings = copy_company(audited_folder, tmp_path_factory.mktemp("spoilt") / "company")
-    with duckdb.connect(settings.warehouse_path) as connection:
-        yield connection
-
-
-def spoil_for_now(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
-    """Plant a bad row in a transaction; a mart whose columns may not be NULL is copied first."""
-    connection.begin()
-    try:
-        connection.execute(statement)
-    except duckdb.ConstraintException:
-        connection.rollback()
-        connection.begin()
-        table = next(word for word in statement.split() if word.startswith("marts."))
-        connection.execute(f"create table loose as from {table}; drop table {table}")
-        connection.execute(f"create table {table} as from loose")
-        connection.execute(statement)
+# What is not there is caught as well.
+MISSING_ROWS = [
+    ("identity.components_make_the_values", "delete from marts.kpi_components where kpi = 'leads'"),
+    (
+        "identity.components_make_the_values",
+        "delete from marts.kpi_values where kpi = 'leads' and dimension = 'channel' and member = 'paid_search'",
+    ),
+    (
+        "identity.components_make_the_values",
+        "update marts.kpi_components set channel = null where kpi = 'leads'",
+    ),
+    (
+        "identity.members_add_up_to_the_total",
+        "delete from marts.kpi_values where kpi = 'leads' and dimension = 'channel'",
+    ),
+    (
+        "identity.members_add_up_to_the_total",
+        "delete from marts.kpi_values where kpi = 'mrr' and dimension = 'total' and period_grain = 'quarter'",
+    ),
+    (
+        "identity.trend_status_follows_the_comparison",
+        "update marts.kpi_values set previous_year_value = 7 where kpi = 'leads' and period_grain = 'month'"
+        " and period_start_date = date '2026-02-01' and dimension = 'total'",
+    ),
+]
 
 
 def verdict_of(connection: duckdb.DuckDBPyConnection, check: str) -> Verdict:
@@ -136,9 +139,9 @@ def verdict_of(connection: duckdb.DuckDBPyConnection, check: str) -> Verdict:
     return next(verdict for verdict in verdicts if verdict.check == check)
 
 
-@pytest.mark.parametrize("check", BAD_ROWS)
-def test_one_bad_row_in_a_mart_is_named(spoilt: duckdb.DuckDBPyConnection, check: str) -> None:
-    spoil_for_now(spoilt, BAD_ROWS[check])
+@pytest.mark.parametrize(("check", "statement"), [*BAD_ROWS.items(), *MISSING_ROWS])
+def test_one_bad_row_in_a_mart_is_named(spoilt: duckdb.DuckDBPyConnection, check: str, statement: str) -> None:
+    spoil_for_now(spoilt, statement)
     try:
         verdict = verdict_of(spoilt, check)
     finally:
