@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from ingestion.settings import load_settings
+from orchestration import findings
 from tests.simulated_company import load_and_build
 
 _COMPANY = """\
@@ -41,14 +42,16 @@ FILES = {
         main,s2,Closed Lost,2,0.60,false,false
         main,won,Hooray,3,1,true,true
         main,lost,Nope,4,0,true,false
+        main,s5,Sixty in a hundred,5,60,false,false
         """,
     "opportunities": """\
-        opportunity_id,account_id,pipeline_id,stage,amount,currency_code,created_at,closed_at,owner_sales_rep_id,is_deleted
-        O1,A1,main,won,1000,USD,2026-01-05T09:00:00Z,2026-02-05T09:00:00Z,R1,false
-        O2,A2,main,won,2000,USD,2026-01-15T09:00:00Z,2026-02-15T09:00:00Z,R2,false
-        O3,A3,main,lost,500,USD,2026-01-20T09:00:00Z,2026-02-20T09:00:00Z,R2,false
-        O4,,main,won,300,USD,2026-02-01T09:00:00Z,2026-03-04T09:00:00Z,R1,false
-        O5,A3,main,s2,700,USD,2026-03-02T09:00:00Z,,R2,false
+        opportunity_id,account_id,pipeline_id,stage,amount,currency_code,created_at,closed_at,owner_sales_rep_id,is_deleted,probability
+        O1,A1,main,won,1000,USD,2026-01-05T09:00:00Z,2026-02-05T09:00:00Z,R1,false,
+        O2,A2,main,won,2000,USD,2026-01-15T09:00:00Z,2026-02-15T09:00:00Z,R2,false,
+        O3,A3,main,lost,500,USD,2026-01-20T09:00:00Z,2026-02-20T09:00:00Z,R2,false,
+        O4,,main,won,300,USD,2026-02-01T09:00:00Z,2026-03-04T09:00:00Z,R1,false,
+        O5,A3,main,s2,700,USD,2026-03-02T09:00:00Z,,R2,false,
+        O6,A3,main,s2,50,USD,2026-03-02T09:00:00Z,,R2,false,60
         """,
     "opportunity_contacts": """\
         opportunity_id,lead_id,is_primary
@@ -158,6 +161,17 @@ def test_2_days_to_close_are_not_negative(value: Any) -> None:
 
 def test_3_probability_of_a_stage_weights_and_does_not_multiply(value: Any) -> None:
     assert value("weighted_pipeline_amount", "2026-03") == 420
+
+
+def test_3_a_percentage_is_no_probability_and_is_told_with_its_line(marts: Path, value: Any) -> None:
+    said = findings.of_extraction(load_settings(marts.parents[1] / "funnelhouse.toml"))
+    assert sorted(said) == [
+        "opportunities.opportunities: 1 quarantined: opportunities.csv, line 7: `probability`: 60 is not between 0"
+        " and 1",
+        "pipeline_stages.pipeline_stages: 1 quarantined: pipeline_stages.csv, line 6: `probability`: 60 is not between"
+        " 0 and 1; required `probability` is empty",
+    ]
+    assert value("pipeline_amount", "2026-03") == 700
 
 
 def test_4_unreplied_ticket_is_waiting(value: Any) -> None:
