@@ -40,7 +40,8 @@ passages as (
         places.source_system,
         places.pipeline_id,
         places.stage_place,
-        min(stage_events.entered_date) as first_entered_date
+        min(stage_events.entered_date) as first_entered_date,
+        min(stage_events.event_number) as first_event_number
     from stage_events
     inner join opportunities
         on stage_events.opportunity_key = opportunities.opportunity_key
@@ -63,6 +64,9 @@ reached as (
         min(case when passages.stage_place = placed.stage_place then passages.first_entered_date end)
             as entered_date,
         min(passages.first_entered_date) as first_date,
+        min(case when passages.stage_place = placed.stage_place then passages.first_event_number end)
+            as entered_event_number,
+        min(passages.first_event_number) as first_event_number,
         max(passages.stage_place) > placed.stage_place as has_next
     from passages
     inner join placed
@@ -82,6 +86,7 @@ final as (
         stage_key,
         pipeline_step,
         coalesce(entered_date, first_date) as reached_date,
+        coalesce(entered_event_number, first_event_number) as event_number,
         entered_date is null as is_implied,
         has_next
     from reached

@@ -19,6 +19,7 @@ final as (
         files_ad_spend.impressions,
         files_ad_spend.clicks,
         files_ad_spend.platform_conversions,
+        cast(null as {{ dbt.type_string() }}) as account_time_zone,
         files_ad_spend.source_system,
         files_ad_spend.record_id,
         files_ad_spend.updated_at,

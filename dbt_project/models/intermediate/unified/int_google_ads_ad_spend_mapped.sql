@@ -7,7 +7,9 @@ customers as (
 ),
 
 only_customer as (
-    select max(customers.currency_code) as currency_code
+    select
+        max(customers.currency_code) as currency_code,
+        case when count(distinct customers.time_zone) = 1 then max(customers.time_zone) end as time_zone
     from customers
     where not customers.is_deleted
     having count(distinct customers.currency_code) = 1
@@ -25,6 +27,7 @@ final as (
         campaign_metrics.impressions,
         campaign_metrics.clicks,
         campaign_metrics.conversions as platform_conversions,
+        coalesce(customers.time_zone, only_customer.time_zone) as account_time_zone,
         campaign_metrics.source_system,
         campaign_metrics.record_id,
         campaign_metrics.updated_at,

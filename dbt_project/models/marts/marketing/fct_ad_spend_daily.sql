@@ -15,6 +15,7 @@ final as (
         cost_lines.cost_line_key as ad_spend_key,
         ad_spend.source_system,
         ad_spend.spend_date,
+        ad_spend.account_time_zone,
         coalesce(campaigns.campaign_key, '(unknown)') as campaign_key,
         ad_spend.campaign_id,
         ad_spend.ad_group_id,
@@ -25,6 +26,7 @@ final as (
         cast(ad_spend.impressions as bigint) as impressions_count,
         cast(ad_spend.clicks as bigint) as clicks_count,
         ad_spend.platform_conversions as platform_conversions_count,
+        coalesce(ad_spend.account_time_zone <> '{{ var("reporting_timezone") }}', true) as is_in_account_zone,
         campaigns.source_url
     from ad_spend
     inner join cost_lines

@@ -72,6 +72,7 @@ final as (
         opportunities.is_won,
         opportunities.is_credit,
         opportunities.is_amount_missing,
+        opportunities.amount = 0 and not opportunities.is_amount_missing as is_amount_zero,
         not opportunities.is_closed
         and coalesce(opportunities.expected_close_date < run_parameters.as_of_date, false) as is_past_due,
         coalesce(opportunities.crm_close_date <> opportunities.closing_event_date, false)
