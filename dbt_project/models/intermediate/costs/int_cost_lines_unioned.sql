@@ -38,7 +38,8 @@ lines as (
         costs.region,
         cast(costs.amount as decimal(18, 6)) as amount,
         coalesce(costs.currency_code, run_parameters.reporting_currency) as currency_code,
-        coalesce(costs.allocation_ratio, 1) as allocation_ratio
+        coalesce(costs.allocation_ratio, 1) as allocation_ratio,
+        costs.source_url
     from costs
     inner join run_parameters
         on costs.cost_date <= run_parameters.as_of_date
@@ -57,7 +58,8 @@ lines as (
         null as region,
         ad_spend.spend_amount as amount,
         coalesce(ad_spend.currency_code, run_parameters.reporting_currency) as currency_code,
-        1 as allocation_ratio
+        1 as allocation_ratio,
+        coalesce(ad_spend.source_url, campaigns.source_url) as source_url
     from ad_spend
     inner join run_parameters
         on ad_spend.spend_date <= run_parameters.as_of_date
@@ -92,7 +94,8 @@ final as (
         end as amount_reporting,
         case when lines.amount = 0 then cast(0 as decimal(18, 2)) else
             {{ to_reporting_share('lines.amount', 'lines.allocation_ratio', 'exchange_rates.rate') }}
-        end as shared_amount_reporting
+        end as shared_amount_reporting,
+        lines.source_url
     from lines
     left join exchange_rates
         on lines.currency_code = exchange_rates.currency_code

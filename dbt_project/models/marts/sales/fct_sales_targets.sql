@@ -2,6 +2,10 @@ with targets as (
     select * from {{ ref('int_targets_resolved') }}
 ),
 
+written as (
+    select * from {{ ref('int_targets_unioned') }}
+),
+
 sales_reps as (
     select * from {{ ref('int_sales_reps_known') }}
 ),
@@ -51,8 +55,12 @@ final as (
         targets.baseline_value,
         targets.relative_to,
         targets.relative_change,
-        targets.path_step
+        targets.path_step,
+        written.source_url
     from targets
+    left join written
+        on targets.source_system = written.source_system
+        and targets.record_id = written.record_id
     left join kpis
         on targets.kpi = kpis.kpi
     left join reps_by_id
