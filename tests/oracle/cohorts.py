@@ -50,7 +50,8 @@ class Cohorts:
     def leads(self) -> dict[tuple[date, str, int], Counts]:
         """Leads, and of them those with an MQL, an SQL, an opportunity and a win, by month, channel and age."""
         kinds = {row["event_type"] for row in self.ledger.rows("lead_events")}
-        is_told = ["mql" in kinds, "sql" in kinds, True, True]
+        has_contacts = self.ledger.has_contacts
+        is_told = ["mql" in kinds, "sql" in kinds, has_contacts, has_contacts]
         cohorts: dict[tuple[date, str], list[list[date | None]]] = defaultdict(list)
         for person in self.funnel.leads:
             if person.lead_date <= self.ledger.as_of:

@@ -215,6 +215,7 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
     is_given = {
         "mql": "mql" in events,
         "sql": "sql" in events,
+        "contact": ledger.has_contacts,
         "margin": bool(ledger.rules.gross_margins),
         "invoice": bool(ledger.rows("invoices")),
         "cost": bool(ledger.rows("ad_spend") or ledger.rows("costs")),

@@ -115,6 +115,12 @@ class Ledger:
         return moment is not None and moment <= self.as_of
 
     @cached_property
+    def has_contacts(self) -> bool:
+        """Whether any source tells the contacts of opportunities; without them nobody is known to have one."""
+        named = (row.get("lead_id") for row in self.rows("opportunities"))
+        return bool(self.rows("opportunity_contacts")) or any(named)
+
+    @cached_property
     def _rates(self) -> dict[str, list[tuple[date, Decimal]]]:
         rates: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
         for row in self.rows("exchange_rates"):

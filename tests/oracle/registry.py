@@ -42,7 +42,11 @@ MONTHLY = {
 }  # fmt: skip
 NEEDS = {
     "mql": {"mqls", "mql_events", "re_mqls", "lead_to_mql_rate", "mql_to_sql_rate", "cost_per_mql"},
-    "sql": {"sqls", "sql_to_opportunity_rate", "cost_per_sql"},
+    "sql": {"sqls", "mql_to_sql_rate", "sql_to_opportunity_rate", "cost_per_sql"},
+    "contact": {
+        "sql_to_opportunity_rate", "opportunity_to_won_rate", "lead_to_won_rate", "meeting_to_won_rate",
+        "lead_to_quote_rate",
+    },
     "cost": {
         "cac", "cac_paid", "cac_direct", "cac_loaded", "marketing_spend_amount", "cost_per_lead", "cost_per_mql",
         "cost_per_sql", "cost_per_opportunity", "cac_payback_months", "clv_to_cac_ratio", "roas",

@@ -47,7 +47,10 @@ class Stages:
     def collect(self) -> None:
         """Add every fact of stages."""
         events = {row["event_type"] for row in self.ledger.rows("lead_events")}
-        known = [name for name in FUNNEL if name not in GIVEN_BY_EVENTS or name in events]
+        unknown = {name for name in GIVEN_BY_EVENTS if name not in events}
+        if not self.ledger.has_contacts:
+            unknown |= {"opportunity", WON}
+        known = [name for name in FUNNEL if name not in unknown]
         for person in self.funnel.leads:
             self._person(person, known)
         for deal in self.deals:

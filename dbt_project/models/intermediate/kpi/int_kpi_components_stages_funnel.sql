@@ -10,12 +10,12 @@ steps (kpi, funnel_step, funnel_place, input) as (
     values
     ('stage_conversion_rate', 'lead>mql', 1, 'mql_events'),
     ('stage_conversion_rate', 'mql>sql', 2, 'mql_and_sql_events'),
-    ('stage_conversion_rate', 'sql>opportunity', 3, 'sql_events'),
-    ('stage_conversion_rate', 'opportunity>won', 4, 'none'),
+    ('stage_conversion_rate', 'sql>opportunity', 3, 'sql_events_and_opportunity_contacts'),
+    ('stage_conversion_rate', 'opportunity>won', 4, 'opportunity_contacts'),
     ('stage_conversion_from_lead_rate', 'lead>mql', 2, 'mql_events'),
     ('stage_conversion_from_lead_rate', 'lead>sql', 3, 'sql_events'),
-    ('stage_conversion_from_lead_rate', 'lead>opportunity', 4, 'none'),
-    ('stage_conversion_from_lead_rate', 'lead>won', 5, 'none')
+    ('stage_conversion_from_lead_rate', 'lead>opportunity', 4, 'opportunity_contacts'),
+    ('stage_conversion_from_lead_rate', 'lead>won', 5, 'opportunity_contacts')
 ),
 
 -- a stage that no source gives has no steps: implied passages alone say nothing

@@ -50,6 +50,10 @@ opportunities as (
     select * from {{ ref('int_opportunities_unioned') }}
 ),
 
+opportunity_contacts as (
+    select * from {{ ref('int_opportunity_contacts_unioned') }}
+),
+
 invoices as (
     select * from {{ ref('int_invoices_unioned') }}
 ),
@@ -101,6 +105,10 @@ counted as (
     union all
     select 'probabilities' as input, count(probability) as row_count from opportunities
     union all
+    select 'opportunity_contacts' as input, count(*) as row_count from opportunity_contacts
+    union all
+    select 'opportunity_contacts' as input, count(lead_id) as row_count from opportunities
+    union all
     select 'invoices' as input, count(*) as row_count from invoices
     union all
     select 'gross_margin' as input, count(*) as row_count from margins
@@ -127,6 +135,12 @@ parts (input, part) as (
     ('acquisition_costs_and_sql_events', 'sql_events'),
     ('mql_and_sql_events', 'mql_events'),
     ('mql_and_sql_events', 'sql_events'),
+    ('sql_events_and_opportunity_contacts', 'sql_events'),
+    ('sql_events_and_opportunity_contacts', 'opportunity_contacts'),
+    ('activities_and_opportunity_contacts', 'activities'),
+    ('activities_and_opportunity_contacts', 'opportunity_contacts'),
+    ('quotes_and_opportunity_contacts', 'quotes'),
+    ('quotes_and_opportunity_contacts', 'opportunity_contacts'),
     ('subscription_margin', 'subscription_periods'),
     ('subscription_margin', 'gross_margin'),
     ('subscription_margin_and_costs', 'subscription_periods'),

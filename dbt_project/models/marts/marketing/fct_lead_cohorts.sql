@@ -17,7 +17,8 @@ inputs as (
 found as (
     select
         max(case when input = 'mql_events' and is_found then 1 else 0 end) = 1 as has_mqls,
-        max(case when input = 'sql_events' and is_found then 1 else 0 end) = 1 as has_sqls
+        max(case when input = 'sql_events' and is_found then 1 else 0 end) = 1 as has_sqls,
+        max(case when input = 'opportunity_contacts' and is_found then 1 else 0 end) = 1 as has_contacts
     from inputs
 ),
 
@@ -83,8 +84,9 @@ final as (
         cast(cumulated.lead_count as bigint) as lead_count,
         cast(case when cumulated.is_over and found.has_mqls then cumulated.mql_count end as bigint) as mql_count,
         cast(case when cumulated.is_over and found.has_sqls then cumulated.sql_count end as bigint) as sql_count,
-        cast(case when cumulated.is_over then cumulated.opportunity_count end as bigint) as opportunity_count,
-        cast(case when cumulated.is_over then cumulated.won_count end as bigint) as won_count
+        cast(case when cumulated.is_over and found.has_contacts then cumulated.opportunity_count end as bigint)
+            as opportunity_count,
+        cast(case when cumulated.is_over and found.has_contacts then cumulated.won_count end as bigint) as won_count
     from cumulated
     cross join found
 )
