@@ -80,12 +80,12 @@ class Groups:
         self.parent[self.find(left)] = self.find(right)
 
 
-def merges(ledger: Ledger, entity: str) -> dict[str, str]:
-    """Merged id → survivor id of one entity, as known at the as-of date."""
+def merges(ledger: Ledger, entity: str, *, later_too: bool = False) -> dict[str, str]:
+    """Merged id → survivor id of one entity, as known at the as-of date, or of all times."""
     return {
         row["merged_id"]: row["survivor_id"]
         for row in ledger.rows("record_merges")
-        if row["entity"] == entity and ledger.happened(row["merged_at"])
+        if row["entity"] == entity and (later_too or ledger.happened(row["merged_at"]))
     }
 
 
@@ -99,11 +99,7 @@ def survivor(merged: dict[str, str], record: str) -> str:
 def persons(ledger: Ledger) -> dict[str, Person]:
     """Every person by each of its record ids."""
     merged = merges(ledger, "leads")
-    records = {
-        key: row
-        for key, row in latest(ledger.rows("leads"), "lead_id").items()
-        if (key in merged or not truth(row.get("is_deleted"), False)) and ledger.happened(row["created_at"])
-    }
+    records = _existing(ledger)
     groups = Groups()
     for key, row in records.items():
         groups.join(key, "merge:" + survivor(merged, key))
@@ -112,12 +108,16 @@ def persons(ledger: Ledger) -> dict[str, Person]:
     members: dict[str, list[Row]] = defaultdict(list)
     for key, row in records.items():
         members[groups.find(key)].append(row)
+    vanished = _vanished(ledger, merged)
     events = _by_lead(ledger.rows("lead_events"))
     touches = _by_lead(ledger.rows("touches"))
     excluded = _exclusions(ledger)
     found: dict[str, Person] = {}
     for rows in members.values():
-        person = _person(ledger, rows, merged, events, touches, excluded)
+        ends = {survivor(merged, row["lead_id"]) for row in rows}
+        gone = [key for key, end in vanished.items() if end in ends]
+        told = [_including(things, rows, gone) for things in (events, touches)]
+        person = _person(ledger, rows, merged, told[0], told[1], excluded)
         for row in rows:
             found[row["lead_id"]] = person
     for merged_id in merged:
@@ -127,6 +127,37 @@ def persons(ledger: Ledger) -> dict[str, Person]:
         if end not in found and merged_id in found:
             found[end] = found[merged_id]
     return found
+
+
+def _existing(ledger: Ledger) -> dict[str, Row]:
+    """The records that exist at the as-of date.
+
+    What a merge deleted lives on in its survivor, as long as that one is not deleted, or never was in the data. Before
+    the merge it is a record of its own: a deletion by a merge that has not happened has not happened either.
+    """
+    rows = latest(ledger.rows("leads"), "lead_id")
+    merged = merges(ledger, "leads", later_too=True)
+
+    def is_gone(key: str) -> bool:
+        return key in rows and truth(rows[key].get("is_deleted"), False)
+
+    return {
+        key: row
+        for key, row in rows.items()
+        if ledger.happened(row["created_at"])
+        and not (is_gone(key) and (key not in merged or is_gone(survivor(merged, key))))
+    }
+
+
+def _vanished(ledger: Ledger, merged: dict[str, str]) -> dict[str, str]:
+    """Ids that were merged away and have no record, each with the record at the end of its merges."""
+    known = {row["lead_id"] for row in ledger.rows("leads")}
+    return {key: survivor(merged, key) for key in merged if key not in known}
+
+
+def _including(things: dict[str, list[Row]], rows: list[Row], gone: list[str]) -> dict[str, list[Row]]:
+    """What the records of a person tell; what an id without a record tells is told by nobody's record."""
+    return {key: things.get(key, []) for key in [*(row["lead_id"] for row in rows), *gone]}
 
 
 def _by_lead(rows: list[Row]) -> dict[str, list[Row]]:
@@ -152,14 +183,23 @@ def _is_excluded(row: Row, rules: set[tuple[str, str]]) -> bool:
     )
 
 
-def _lead_at(row: Row, events: list[Row]) -> datetime:
-    """When a record became a lead: its first lead-or-later event if it has a lead event, else its creation."""
-    reached = [event for event in events if event["event_type"] in ("lead", "mql", "sql")]
+def _lead_at(ledger: Ledger, row: Row | None, events: list[Row]) -> datetime | None:
+    """When a record had become a lead by the as-of date, if it had.
+
+    With a `lead` event at its first lead-or-later event, else at its creation. Who is marked as no lead, and an id
+    without a record, is one by such an event only. A vendor marks who ever was a lead; when all that made it one comes
+    after the as-of date, it was none yet.
+    """
+    told = [event for event in events if event["event_type"] in ("lead", "mql", "sql")]
+    reached = [event for event in told if ledger.happened(event["occurred_at"])]
+    first = min((moment for event in reached if (moment := instant(event["occurred_at"]))), default=None)
+    if row is None or not truth(row.get("is_lead"), True):
+        return first
     if any(event["event_type"] == "lead" for event in reached):
-        return min(moment for event in reached if (moment := instant(event["occurred_at"])))
-    created = instant(row["created_at"])
-    assert created is not None
-    return created
+        return first
+    if row.get("is_lead") and not reached and any(event["event_type"] == "lead" for event in told):
+        return None
+    return instant(row["created_at"])
 
 
 def _person(
@@ -172,13 +212,11 @@ def _person(
 ) -> Person:
     rows = sorted(rows, key=lambda row: (instant(row["created_at"]), row["lead_id"]))
     main = next((row for row in rows if row["lead_id"] not in merged), rows[0])
-    happened = {
-        row["lead_id"]: [e for e in events[row["lead_id"]] if ledger.happened(e["occurred_at"])] for row in rows
-    }
-    leads = [row for row in rows if truth(row.get("is_lead"), True)]
-    moments = [_lead_at(row, events[row["lead_id"]]) for row in leads]
-    reached = [moment for moment in moments if ledger.happened(moment.isoformat())]
-    lead_at = min(reached, default=None) or min(_lead_at(row, []) for row in rows)
+    by_id = {row["lead_id"]: row for row in rows}
+    moments = [_lead_at(ledger, by_id.get(key), told) for key, told in events.items()]
+    reached = [moment for moment in moments if moment]
+    lead_at = min(reached, default=None) or instant(rows[0]["created_at"])
+    assert lead_at is not None
     person = Person(
         records=rows,
         main=main,
@@ -187,8 +225,8 @@ def _person(
         lead_at=lead_at,
         lead_date=ledger.day(lead_at.isoformat()) or date.min,
     )
-    _milestones(person, [event for row in rows for event in happened[row["lead_id"]]])
-    _touch(ledger, person, [touch for row in rows for touch in touches[row["lead_id"]]])
+    _milestones(person, [e for told in events.values() for e in told if ledger.happened(e["occurred_at"])])
+    _touch(ledger, person, [touch for told in touches.values() for touch in told])
     return person
 
 

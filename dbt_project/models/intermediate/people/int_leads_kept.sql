@@ -1,6 +1,6 @@
 {{ config(
     key='lead_id',
-    reached={'int_record_merges_unioned': 'merged_id'},
+    reached={'int_record_merges_unioned': 'merged_id', 'int_lead_merges_followed': 'merged_id'},
     on_days={
         'int_leads_unioned': dated_at('created_at'),
         'int_record_merges_unioned': dated_at('merged_at')
@@ -13,6 +13,10 @@ with leads as (
 
 merge_log as (
     select * from {{ ref('int_record_merges_unioned') }}
+),
+
+merges_followed as (
+    select * from {{ ref('int_lead_merges_followed') }}
 ),
 
 run_parameters as (
@@ -53,9 +57,13 @@ final as (
     left join merges_in_force
         on leads.source_system = merges_in_force.source_system
         and leads.lead_id = merges_in_force.merged_id
-    -- a vendor reports the loser of a merge as deleted, but its history belongs to the survivor
+    left join merges_followed
+        on leads.source_system = merges_followed.source_system
+        and leads.lead_id = merges_followed.merged_id
+    -- A vendor reports the loser of a merge as deleted, but its history belongs to the survivor, and leaves with it.
+    -- Before the merge the loser is a record of its own.
     where not leads.is_deleted
-        or merges_in_force.merged_id is not null
+        or coalesce(merges_followed.has_survivor, false)
 )
 
 select * from final

@@ -28,42 +28,36 @@ run_parameters as (
 
 first_events as (
     select
-        source_system,
-        lead_id,
-        {{ is_any("event_type = 'lead'") }} as has_lead_event,
-        min(occurred_at) as first_event_at
+        lead_events.source_system,
+        lead_events.lead_id,
+        {{ is_any("lead_events.event_type = 'lead'") }} as has_lead_event,
+        min(lead_events.occurred_at) as first_event_at
     from lead_events
-    where event_type in ('lead', 'mql', 'sql')
-        and not is_deleted
-    group by source_system, lead_id
+    inner join run_parameters
+        on {{ reporting_date('lead_events.occurred_at') }} <= run_parameters.as_of_date
+    where lead_events.event_type in ('lead', 'mql', 'sql')
+        and not lead_events.is_deleted
+    group by lead_events.source_system, lead_events.lead_id
 ),
 
--- without a history of its lead stage, a record is a lead since it was created
-dated as (
+-- Without a history of its lead stage, a record is a lead since it was created. An id that vanished in a merge has no
+-- record and still has events.
+final as (
     select
         resolved.person_key,
         min(case
-            when first_events.has_lead_event then first_events.first_event_at
+            when first_events.has_lead_event or not coalesce(leads.is_lead, false) then first_events.first_event_at
             else leads.created_at
         end) as lead_at
-    from leads
-    inner join resolved
-        on leads.record_key = resolved.record_key
+    from resolved
+    left join leads
+        on resolved.record_key = leads.record_key
     left join first_events
-        on leads.source_system = first_events.source_system
-        and leads.lead_id = first_events.lead_id
+        on resolved.source_system = first_events.source_system
+        and resolved.lead_id = first_events.lead_id
     where leads.is_lead
+        or first_events.first_event_at is not null
     group by resolved.person_key
-),
-
--- who becomes a lead only after the as-of date is none yet
-final as (
-    select
-        dated.person_key,
-        dated.lead_at
-    from dated
-    inner join run_parameters
-        on {{ reporting_date('dated.lead_at') }} <= run_parameters.as_of_date
 )
 
 select * from final
