@@ -68,11 +68,11 @@ ordered_entries as (
 
 first_lead_entries as (
     select
-        ordered_entries.contact_id,
-        min(ordered_entries.changed_at) as changed_at
-    from ordered_entries
-    where ordered_entries.stage_rank >= 1
-    group by ordered_entries.contact_id
+        contact_id,
+        min(changed_at) as changed_at
+    from property_history
+    where {{ hubspot_is_lead_entry('property_name', 'property_value', 'meaning') }}
+    group by contact_id
 ),
 
 -- Portals whose history cannot be read still show the last entry into each stage.

@@ -5,6 +5,7 @@
         'stg_hubspot__contact_property_history': 'contact_id',
         'int_hubspot_associations_unpacked': 'from_id',
     },
+    on_days={'stg_hubspot__contact_property_history': dated_at('changed_at')}
 ) }}
 
 with contacts as (
@@ -13,7 +14,10 @@ with contacts as (
 
 property_history as (
     select * from {{ ref('stg_hubspot__contact_property_history') }}
-    where property_name = 'lifecyclestage'
+),
+
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
 ),
 
 value_mappings as (
@@ -38,12 +42,18 @@ companies_of_contacts as (
     where association = 'contact_companies' and preference = 1
 ),
 
+-- what a contact becomes after the as-of date it is not yet
 stages_ever as (
     select
         property_history.contact_id,
-        {{ is_any(hubspot_lifecycle_rank('property_history.property_value', 'meanings.meaning') ~ ' >= 1') }}
-            as was_lead
+        {{ is_any("property_history.property_name = 'lifecyclestage'") }} as has_stage_history,
+        {{ is_any(
+            hubspot_is_lead_entry(
+                'property_history.property_name', 'property_history.property_value', 'meanings.meaning'
+            ) ~ ' and ' ~ reporting_date('property_history.changed_at') ~ ' <= run_parameters.as_of_date'
+        ) }} as was_lead
     from property_history
+    cross join run_parameters
     left join meanings
         on {{ comparable_text('property_history.property_value') }} = meanings.lifecycle_stage
     group by property_history.contact_id
@@ -71,8 +81,10 @@ final as (
         contacts.segment,
         contacts.owner_id as owner_sales_rep_id,
         coalesce(stages_ever.was_lead, false)
-        or coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage', 'meanings.meaning') }} >= 1, false)
-            as is_lead,
+        or (
+            not coalesce(stages_ever.has_stage_history, false)
+            and coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage', 'meanings.meaning') }} >= 1, false)
+        ) as is_lead,
         contacts.source_system,
         contacts.record_id,
         contacts.updated_at,
