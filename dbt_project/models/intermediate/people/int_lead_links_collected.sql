@@ -14,12 +14,43 @@ run_parameters as (
     select * from {{ ref('int_run_parameters') }}
 ),
 
+additional_emails as (
+    {{ text_parts('leads', 'additional_emails', ['record_key']) }}
+),
+
+-- the survivor of a merge gets the other e-mail by it: before the merge that is the other record's alone
+merged_later as (
+    select distinct leads.comparable_email
+    from leads
+    inner join merge_log
+        on leads.source_system = merge_log.source_system
+        and leads.lead_id = merge_log.merged_id
+    where merge_log.entity = 'leads'
+        and not merge_log.is_deleted
+        and not leads.is_merged_away
+),
+
+emails as (
+    select
+        record_key,
+        comparable_email
+    from leads
+    where comparable_email is not null
+    union
+    select
+        additional_emails.record_key,
+        {{ comparable_text('additional_emails.part') }} as comparable_email
+    from additional_emails
+    left join merged_later
+        on {{ comparable_text('additional_emails.part') }} = merged_later.comparable_email
+    where merged_later.comparable_email is null
+),
+
 shared_emails as (
     select
         comparable_email,
         min(record_key) as first_record_key
-    from leads
-    where comparable_email is not null
+    from emails
     group by comparable_email
     having count(*) > 1
 ),
@@ -27,12 +58,12 @@ shared_emails as (
 -- every record of an e-mail address is linked to one of them: a star stays small, pairs would not
 email_links as (
     select
-        leads.record_key,
+        emails.record_key,
         shared_emails.first_record_key as linked_record_key
-    from leads
+    from emails
     inner join shared_emails
-        on leads.comparable_email = shared_emails.comparable_email
-    where leads.record_key <> shared_emails.first_record_key
+        on emails.comparable_email = shared_emails.comparable_email
+    where emails.record_key <> shared_emails.first_record_key
 ),
 
 merge_links as (

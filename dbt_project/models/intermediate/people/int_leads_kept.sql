@@ -40,6 +40,7 @@ final as (
         leads.source_system,
         leads.lead_id,
         {{ comparable_text('leads.email') }} as comparable_email,
+        leads.additional_emails,
         leads.account_id,
         leads.source,
         leads.campaign_id,

@@ -63,6 +63,7 @@ final as (
     select
         contacts.contact_id as lead_id,
         contacts.email,
+        contacts.additional_emails,
         coalesce(contacts.associated_company_id, companies_of_contacts.to_id) as account_id,
         contacts.created_at,
         contacts.analytics_source as source,

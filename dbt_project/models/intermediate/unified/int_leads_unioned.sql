@@ -16,6 +16,7 @@ final as (
     select
         files_leads.lead_id,
         files_leads.email,
+        cast(null as {{ dbt.type_string() }}) as additional_emails,
         files_leads.account_id,
         files_leads.created_at,
         files_leads.source,
@@ -36,6 +37,7 @@ final as (
     select
         hubspot_leads.lead_id,
         hubspot_leads.email,
+        hubspot_leads.additional_emails,
         hubspot_leads.account_id,
         hubspot_leads.created_at,
         hubspot_leads.source,
@@ -56,6 +58,7 @@ final as (
     select
         zendesk_leads.lead_id,
         zendesk_leads.email,
+        cast(null as {{ dbt.type_string() }}) as additional_emails,
         zendesk_leads.account_id,
         zendesk_leads.created_at,
         zendesk_leads.source,
