@@ -127,6 +127,9 @@ class People:
         at = self.members(person, day)
         self.out.count("sqls", day, at)
         self.out.ratio("sql_to_opportunity_rate", day, at, id(person) in self.first_deal)
+        if person.is_qualified_late:
+            nothing_sold = dict.fromkeys(("product", "opportunity_type", "currency"), UNKNOWN)
+            self.out.count("data_quality_negative_durations", day, at | nothing_sold)
         before = [moment for moment in person.mql_events if moment <= person.sql_at]
         if before:
             hours = Decimal((person.sql_at - before[-1]).total_seconds()) / 3600

@@ -28,6 +28,7 @@ class Person:
     touch_days: list[date] = field(default_factory=list)
     mql_events: list[datetime] = field(default_factory=list)
     sql_at: datetime | None = None
+    is_qualified_late: bool = False  # accepted by sales first, and only then an MQL
 
     @property
     def key(self) -> str:
@@ -232,14 +233,17 @@ def _person(
 
 def _milestones(person: Person, events: list[Row]) -> None:
     """MQL events that count (none since the last recycling or disqualification) and the first SQL."""
-    is_qualified = False
+    is_qualified = was_put_back = False
     for event in sorted(events, key=lambda e: (instant(e["occurred_at"]), EVENT_ORDER[e["event_type"]])):
         moment = instant(event["occurred_at"])
         assert moment is not None
         if event["event_type"] in ("recycled", "disqualified"):
             is_qualified = False
+            was_put_back = person.sql_at is not None
         elif event["event_type"] == "mql" and not is_qualified:
             is_qualified = True
+            if not person.mql_events:
+                person.is_qualified_late = person.sql_at is not None and not was_put_back
             person.mql_events.append(moment)
         elif event["event_type"] == "sql" and person.sql_at is None:
             person.sql_at = moment

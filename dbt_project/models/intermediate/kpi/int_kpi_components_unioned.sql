@@ -16,6 +16,7 @@
         'int_kpi_components_activities',
         'int_kpi_components_responses',
         'int_kpi_components_service_quality',
+        'int_kpi_components_funnel_quality',
         'int_kpi_components_value'
     ],
     sums=['numerator', 'denominator']
@@ -83,6 +84,10 @@ responses as (
 
 service_quality as (
     select * from {{ ref('int_kpi_components_service_quality') }}
+),
+
+funnel_quality as (
+    select * from {{ ref('int_kpi_components_funnel_quality') }}
 ),
 
 customer_value as (
@@ -190,6 +195,15 @@ components as (
     union all
     {{ with_all_dimensions(
         'service_quality',
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
+        ],
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'funnel_quality',
         [
             'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
             'sales_rep'

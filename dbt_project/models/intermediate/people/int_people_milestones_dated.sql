@@ -56,6 +56,7 @@ final as (
         milestones.first_sql_date is not null as has_sql,
         milestones.first_opportunity_date is not null as has_opportunity,
         milestones.first_won_date is not null as has_won,
+        milestones.is_mql_after_sql,
         case when happened.milestone = 'sql' then milestones.qualification_hours end as qualification_hours
     from happened
     inner join people

@@ -15,6 +15,7 @@ opportunities as (
 events_with_sql as (
     select
         person_key,
+        event_type,
         occurred_at,
         event_date,
         is_counted_mql,
@@ -36,6 +37,9 @@ event_milestones as (
         max(case
             when is_counted_mql and occurred_at <= first_sql_at then occurred_at
         end) as qualified_from_at,
+        min(case
+            when event_type in ('recycled', 'disqualified') and occurred_at > first_sql_at then occurred_at
+        end) as recycled_at,
         count(case when is_counted_mql then 1 end) as mql_event_count
     from events_with_sql
     group by person_key
@@ -66,6 +70,12 @@ final as (
                 'event_milestones.qualified_from_at', 'event_milestones.first_sql_at'
             ) }}
         end as qualification_hours,
+        -- after a recycling the MQL begins another round
+        coalesce(
+            event_milestones.first_mql_at > event_milestones.first_sql_at
+            and coalesce(event_milestones.recycled_at > event_milestones.first_mql_at, true),
+            false
+        ) as is_mql_after_sql,
         opportunity_milestones.first_opportunity_date,
         opportunity_milestones.first_won_date,
         opportunity_milestones.first_lost_date
