@@ -136,7 +136,7 @@
 {%- endmacro %}
 
 
-{# Text for comparison: trimmed, NFC, lower case; blank is NULL. #}
+{# Text for comparison: trimmed, NFC (not on Spark, which has no function for it before 4.4), lower case; blank is NULL. #}
 {% macro comparable_text(text) %}{{ return(adapter.dispatch('comparable_text')(text)) }}{% endmacro %}
 
 {% macro default__comparable_text(text) -%}
