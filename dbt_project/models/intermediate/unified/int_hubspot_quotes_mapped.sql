@@ -14,11 +14,26 @@ deal_merges as (
     where entity = 'opportunities'
 ),
 
--- merging deals changes no quote: it may still name a deal that was merged away, into one that was merged later
+deal_groups as (
+    select * from {{ ref('int_hubspot_deal_merges_connected') }}
+),
+
+-- of deals that chains of merges connect, the one that was merged into no other
+surviving_deals as (
+    select
+        deal_groups.group_key,
+        deal_groups.record_key as deal_id
+    from deal_groups
+    left join deal_merges
+        on deal_groups.record_key = deal_merges.merged_id
+    where deal_merges.merged_id is null
+),
+
+-- merging deals changes no quote: it may still name a deal that was merged away
 final as (
     select
         quotes.quote_id,
-        coalesce(later_deal_merges.survivor_id, deal_merges.survivor_id, deals_of_quotes.to_id) as opportunity_id,
+        coalesce(surviving_deals.deal_id, deals_of_quotes.to_id) as opportunity_id,
         quotes.created_at as sent_at,
         quotes.amount,
         quotes.currency_code,
@@ -31,10 +46,10 @@ final as (
     from quotes
     left join deals_of_quotes
         on quotes.quote_id = deals_of_quotes.from_id
-    left join deal_merges
-        on deals_of_quotes.to_id = deal_merges.merged_id
-    left join deal_merges as later_deal_merges
-        on deal_merges.survivor_id = later_deal_merges.merged_id
+    left join deal_groups
+        on deals_of_quotes.to_id = deal_groups.record_key
+    left join surviving_deals
+        on deal_groups.group_key = surviving_deals.group_key
     where quotes.status in ('APPROVAL_NOT_NEEDED', 'APPROVED')
         and quotes.created_at is not null
 )
