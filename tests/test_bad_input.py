@@ -160,6 +160,11 @@ STOPS = {
         ("'leads'", "'start_id': 'L0"),
         rows={"record_merges": "leads,L07,L08,2026-03-03T10:00:00Z"},
     ),
+    "splits that are more than the deal": Stop(
+        "assert_splits_sum_to_one",
+        ("'D06'", "1.1"),
+        rows={"opportunity_splits": "D06,R3,0.10"},
+    ),
     "two quotas of one month": Stop(
         "assert_targets_do_not_overlap",
         (
