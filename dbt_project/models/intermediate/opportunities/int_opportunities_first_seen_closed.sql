@@ -2,8 +2,12 @@ with opportunities as (
     select * from {{ ref('int_opportunities_kept') }}
 ),
 
-versions as (
+files_versions as (
     select * from {{ ref('stg_files__opportunity_versions') }}
+),
+
+hubspot_versions as (
+    select * from {{ ref('stg_hubspot__deal_versions') }}
 ),
 
 stages as (
@@ -12,7 +16,15 @@ stages as (
 
 all_versions as (
     select source_system, opportunity_id, pipeline_id, stage as stage_id, updated_at
-    from versions
+    from files_versions
+    union all
+    select
+        source_system,
+        deal_id as opportunity_id,
+        coalesce(pipeline_id, 'default') as pipeline_id,
+        deal_stage as stage_id,
+        updated_at
+    from hubspot_versions
     union all
     select source_system, opportunity_id, pipeline_id, stage_id, updated_at
     from opportunities
@@ -22,7 +34,8 @@ final as (
     select
         all_versions.source_system,
         all_versions.opportunity_id,
-        min({{ reporting_date('all_versions.updated_at') }}) as first_seen_closed_date
+        min(all_versions.updated_at) as first_seen_closed_at,
+        {{ reporting_date('min(all_versions.updated_at)') }} as first_seen_closed_date
     from all_versions
     inner join stages
         on all_versions.source_system = stages.source_system

@@ -5,6 +5,8 @@ with records as (
         source('raw_hubspot', 'deals'),
         {
             'deal_id': 'id',
+            'pipeline_id': 'properties.pipeline',
+            'deal_stage': 'properties.dealstage',
             'merged_object_ids': 'properties.hs_merged_object_ids',
         },
         source_system='hubspot',
@@ -15,7 +17,9 @@ final as (
     select
         -- ids
         {{ clean_text('records.deal_id') }} as deal_id,
+        {{ clean_text('records.pipeline_id') }} as pipeline_id,
         -- text
+        {{ clean_text('records.deal_stage') }} as deal_stage,
         {{ clean_text('records.merged_object_ids') }} as merged_object_ids,
         -- pipeline
         records.source_system,
