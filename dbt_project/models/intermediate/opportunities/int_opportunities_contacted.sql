@@ -24,11 +24,12 @@ people as (
     select * from {{ ref('int_people_merged') }}
 ),
 
+-- the record's own contact is the primary one; only without it the associations tell it
 candidates as (
     select
         opportunities.opportunity_key,
         people_resolved.person_key,
-        case when opportunity_contacts.is_primary then 1 else 2 end as contact_rank
+        case when opportunity_contacts.is_primary then 2 else 3 end as contact_rank
     from opportunities
     inner join opportunity_contacts
         on opportunities.source_system = opportunity_contacts.source_system
@@ -41,7 +42,7 @@ candidates as (
     select
         opportunities.opportunity_key,
         people_resolved.person_key,
-        3 as contact_rank
+        1 as contact_rank
     from opportunities
     inner join people_resolved
         on opportunities.source_system = people_resolved.source_system

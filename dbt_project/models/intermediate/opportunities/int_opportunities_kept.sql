@@ -54,7 +54,10 @@ final as (
         opportunities.lead_id,
         coalesce(opportunities.pipeline_id, 'default') as pipeline_id,
         opportunities.stage as stage_id,
-        opportunities.opportunity_type,
+        case
+            when pipeline_settings.is_renewal then 'renewal'
+            else opportunities.opportunity_type
+        end as opportunity_type,
         coalesce(opportunities.opportunity_type, '') = 'renewal'
         or coalesce(pipeline_settings.is_renewal, false) as is_renewal,
         with_stage_events.opportunity_id is not null as has_stage_events,
