@@ -37,7 +37,11 @@ ranked_purchases as (
         purchase_kind,
         row_number() over (
             partition by customer_key
-            order by purchase_date, purchase_kind, opportunity_id
+            order by
+                purchase_date,
+                purchase_kind,
+                coalesce(purchased_at, timestamp '9999-12-31 00:00:00'),
+                opportunity_id
         ) as purchase_rank
     from purchases
 ),

@@ -19,7 +19,11 @@ final as (
         customers.segment,
         row_number() over (
             partition by purchases.customer_key
-            order by purchases.purchase_date, purchases.opportunity_id, purchases.opportunity_key
+            order by
+                purchases.purchase_date,
+                coalesce(purchases.purchased_at, timestamp '9999-12-31 00:00:00'),
+                purchases.opportunity_id,
+                purchases.opportunity_key
         ) as purchase_number
     from purchases
     inner join customers

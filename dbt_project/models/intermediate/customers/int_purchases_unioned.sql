@@ -17,6 +17,7 @@ final as (
         opportunity_key,
         opportunity_id,
         closed_date as purchase_date,
+        closing_at as purchased_at,
         '1_opportunity' as purchase_kind
     from opportunities
     where is_won
@@ -31,6 +32,7 @@ final as (
         null as opportunity_key,
         null as opportunity_id,
         billed.purchase_date,
+        null as purchased_at,
         billed.purchase_kind
     from billed
 )

@@ -31,7 +31,7 @@ closed as (
             when customer_key <> '(unknown)'
                 then max(case when is_won and amount > 0 then closed_date end) over (
                     partition by customer_key
-                    order by closed_date, opportunity_id
+                    order by closed_date, coalesce(closing_at, timestamp '9999-12-31 00:00:00'), opportunity_id
                     rows between unbounded preceding and 1 preceding
                 )
         end as previous_win_date

@@ -47,7 +47,8 @@ final as (
         staged.reopened_count,
         staged.created_date,
         staged.closed_date,
-        staged.closing_event_date
+        staged.closing_event_date,
+        staged.closing_at
     from staged
     left join contacted
         on staged.opportunity_key = contacted.opportunity_key

@@ -34,6 +34,7 @@ told as (
         min(case when is_real then entered_date end) as first_real_date,
         max(case when is_last then stage_key end) as stage_key,
         max(case when is_last then entered_date end) as stage_entered_date,
+        max(case when is_last then entered_at end) as stage_entered_at,
         {{ is_any('is_last and is_closed') }} as is_closed,
         {{ is_any('is_last and is_won') }} as is_won,
         sum(case when is_reopening then 1 else 0 end) as reopened_count
@@ -48,6 +49,7 @@ attributed as (
         coalesce(stages.stage_key, '(unknown)') as stage_key,
         coalesce(stages.is_closed, false) as is_closed,
         coalesce(stages.is_won, false) as is_won,
+        coalesce(stages.is_real, true) as is_real,
         case
             when opportunities.crm_close_date > run_parameters.as_of_date or opportunities.crm_close_date is null
                 then first_seen_closed.first_seen_closed_date
@@ -78,13 +80,14 @@ decided as (
         coalesce(told.reopened_count, 0) as reopened_count,
         case
             when opportunities.has_stage_events then told.first_real_date
-            else {{ reporting_date('opportunities.created_at') }}
+            when attributed.is_real then {{ reporting_date('opportunities.created_at') }}
         end as created_date,
         case
             when not opportunities.has_stage_events then attributed.closed_date
             else least(opportunities.crm_close_date, told.stage_entered_date)
         end as closed_date,
         told.stage_entered_date as final_event_date,
+        coalesce(told.stage_entered_at, opportunities.closed_at) as closing_at,
         attributed.as_of_date
     from opportunities
     inner join attributed on opportunities.opportunity_key = attributed.opportunity_key
@@ -102,7 +105,8 @@ final as (
         reopened_count,
         created_date,
         case when is_closed then closed_date end as closed_date,
-        case when is_closed then final_event_date end as closing_event_date
+        case when is_closed then final_event_date end as closing_event_date,
+        case when is_closed then closing_at end as closing_at
     from decided
     where created_date <= as_of_date
 )

@@ -65,6 +65,7 @@ final as (
         placed.created_date,
         placed.closed_date,
         placed.closing_event_date,
+        placed.closing_at,
         opportunities.crm_close_date,
         opportunities.expected_close_date,
         opportunities.lost_reason,

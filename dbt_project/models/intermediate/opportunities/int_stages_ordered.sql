@@ -34,7 +34,8 @@ declared as (
         probability,
         coalesce(is_closed, false) as is_closed,
         coalesce(is_won, false) as is_won,
-        coalesce(is_real, true) as is_real
+        coalesce(is_real, true) as is_real,
+        false as is_word
     from pipeline_stages
     where not is_deleted
 ),
@@ -46,7 +47,8 @@ completed as (
         pipelines.source_system,
         pipelines.pipeline_id,
         words.*,
-        true as is_real
+        true as is_real,
+        true as is_word
     from pipelines
     cross join words
     left join declared
@@ -86,7 +88,9 @@ final as (
         cast(completed.probability as decimal(9, 6)) as probability,
         completed.is_closed,
         completed.is_won and completed.is_closed as is_won,
-        completed.is_closed
+        -- a word tells no place in the pipeline, so none before its first real stage either
+        completed.is_word
+        or completed.is_closed
         or completed.stage_order >= coalesce(first_real.first_real_order, 0) as is_real
     from completed
     left join first_real
