@@ -16,19 +16,19 @@ numbered as (
         is_won,
         is_real,
         row_number() over (
-            partition by opportunity_key order by entered_at, stage_order, stage_id
+            partition by opportunity_key order by entered_at, is_from_record, stage_order, stage_id
         ) as event_number,
         lag(is_closed) over (
-            partition by opportunity_key order by entered_at, stage_order, stage_id
+            partition by opportunity_key order by entered_at, is_from_record, stage_order, stage_id
         ) as is_previous_closed,
         lag(stage_order) over (
-            partition by opportunity_key order by entered_at, stage_order, stage_id
+            partition by opportunity_key order by entered_at, is_from_record, stage_order, stage_id
         ) as previous_stage_order,
         lead(entered_at) over (
-            partition by opportunity_key order by entered_at, stage_order, stage_id
+            partition by opportunity_key order by entered_at, is_from_record, stage_order, stage_id
         ) as exited_at,
         lead(entered_date) over (
-            partition by opportunity_key order by entered_at, stage_order, stage_id
+            partition by opportunity_key order by entered_at, is_from_record, stage_order, stage_id
         ) as exited_date
     from stage_events
 ),

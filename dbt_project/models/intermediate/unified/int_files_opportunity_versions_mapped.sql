@@ -22,6 +22,7 @@ run_parameters as (
 ranked as (
     select
         opportunity_versions.opportunity_id,
+        opportunity_versions.pipeline_id,
         opportunity_versions.stage,
         opportunity_versions.amount,
         coalesce(
@@ -62,6 +63,7 @@ ranked as (
 final as (
     select
         ranked.opportunity_id,
+        ranked.pipeline_id,
         ranked.stage,
         ranked.amount,
         ranked.currency_code,
