@@ -20,6 +20,10 @@ products as (
     select * from {{ ref('int_opportunity_products_chosen') }}
 ),
 
+pauses as (
+    select * from {{ ref('int_opportunities_paused') }}
+),
+
 purchases as (
     select * from {{ ref('int_purchases_ranked') }}
 ),
@@ -67,6 +71,7 @@ final as (
         cast(opportunities.reopened_count as integer) as reopened_count,
         cast(cycles.sales_cycle_days as integer) as sales_cycle_days,
         cast(cycles.opportunity_cycle_days as integer) as opportunity_cycle_days,
+        cast(cycles.opportunity_cycle_days - coalesce(pauses.closed_days, 0) as integer) as active_days,
         opportunities.is_renewal,
         opportunities.is_closed,
         opportunities.is_won,
@@ -93,6 +98,8 @@ final as (
     left join people
         on opportunities.primary_person_key = people.person_key
         and people.is_counted_lead
+    left join pauses
+        on opportunities.opportunity_key = pauses.opportunity_key
     left join purchases
         on opportunities.opportunity_key = purchases.opportunity_key
 )
