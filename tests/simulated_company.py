@@ -21,7 +21,7 @@ from ingestion.settings import Settings, load_settings
 from orchestration import company, layout, pipeline, transform, warehouse
 from orchestration.quality import hashes
 from tests import parsed
-from tests.oracle.compare import closing_disagreements, cohort_disagreements
+from tests.oracle.compare import closing_disagreements, cohort_disagreements, life_disagreements
 from tests.oracle.goals import goal_disagreements
 from tests.oracle.ledger import Ledger, Rules
 from tests.oracle.trends import Trends
@@ -101,6 +101,11 @@ class Simulated:
         """Where the bridge of closing periods differs from the oracle."""
         with duckdb.connect(self.warehouse, read_only=True) as connection:
             return closing_disagreements(self.ledger, connection)
+
+    def life_disagreements(self) -> list[str]:
+        """Where the lives of opportunities differ from the oracle."""
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return life_disagreements(self.ledger, connection)
 
     def content_hashes(self) -> dict[str, str]:
         """Content hash of every mart."""

@@ -62,6 +62,7 @@ def test_every_kpi_equals_the_oracle(at_once: Simulated) -> None:
     assert disagreements(at_once.truth(), values) == []
     assert at_once.cohort_disagreements() == []
     assert at_once.closing_disagreements() == []
+    assert at_once.life_disagreements() == []
 
 
 def test_what_a_campaign_brought_meets_what_its_platform_charged(at_once: Simulated) -> None:
@@ -126,6 +127,7 @@ def test_an_earlier_as_of_date_does_not_see_later_events(at_once: Simulated) -> 
     assert disagreements(earlier.truth(), values) == []
     assert earlier.cohort_disagreements() == []
     assert earlier.closing_disagreements() == []
+    assert earlier.life_disagreements() == []
     drivers = earlier.mart("kpi_drivers")
     assert set(drivers[drivers.is_significant].significance_test) == {"two_proportions"}
     assert driver_disagreements(Drivers(earlier.trends).all(), drivers) == []

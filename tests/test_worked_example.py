@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 
 from ingestion.settings import load_settings
 from orchestration import pipeline, transform
-from tests.oracle.compare import closing_disagreements, cohort_disagreements, disagreements
+from tests.oracle.compare import (
+    closing_disagreements,
+    cohort_disagreements,
+    disagreements,
+    life_disagreements,
+)
 from tests.oracle.drivers import Drivers, driver_disagreements
 from tests.oracle.facts import Fact
 from tests.oracle.kpis import collect, sums_by
@@ -74,6 +79,7 @@ def test_the_marts_give_every_number_of_the_worked_example(
         )
         assert cohort_disagreements(ledger, connection) == []
         assert closing_disagreements(ledger, connection) == []
+        assert life_disagreements(ledger, connection) == []
     assert set(values.as_of_date.astype(str)) == {str(as_of)}
     assert {row.kpi for row in expected} <= set(values.kpi)
     assert differences(expected, values) == []
@@ -164,6 +170,16 @@ def test_the_survival_curve_is_the_one_worked_out_by_hand(march: Path) -> None:
     curve = [1, *[0.8] * 3, *[late] * 6, late * 17 / 19, late * (17 / 19) ** 2]
     assert [row[2] for row in rows] == pytest.approx(curve, abs=1e-12)
     assert sum(row[2] for row in rows) * 302 * 0.8 == pytest.approx(1813.003878, abs=1e-6)
+
+
+def test_days_on_which_a_deal_was_closed_in_between_are_no_active_ones(march: Path) -> None:
+    """D03 took 53 days and was lost for 12 of them; D10 was entered three days after its close; D05 is open."""
+    shown = queried(
+        march,
+        "select opportunity_id, opportunity_cycle_days, active_days from marts.fct_opportunities"
+        " where opportunity_id in ('D02', 'D03', 'D05', 'D10') order by 1",
+    )
+    assert shown == [("D02", 25, 25), ("D03", 53, 41), ("D05", None, None), ("D10", -3, -3)]
 
 
 def test_campaigns_have_their_own_return_and_cost(march: Path) -> None:

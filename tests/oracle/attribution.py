@@ -110,9 +110,7 @@ class Attribution:
 
     def _path(self, deal: Opportunity, closed: date) -> list[Touch]:
         """The touches of all contacts after the last win before this one and within the lookback, oldest first."""
-        wins = self.deals.wins.get(deal.customer, []) if deal.customer else []
-        earlier = [win for win in wins if win < (closed, deal.key)]
-        since = max(earlier)[0] if earlier else date.min
+        since = max(self.deals.earlier_wins(deal), default=date.min)
         first = closed - timedelta(days=self.ledger.rules.lookback_days)
         touches = [touch for person in self._contacts(deal) for touch in self._touches(person)]
         return sorted(touch for touch in touches if since < touch.day and first <= touch.day <= closed)

@@ -12,6 +12,8 @@ from tests.oracle.closing import PARTS
 from tests.oracle.cohorts import Cohorts
 from tests.oracle.kpis import closing_bridge
 from tests.oracle.ledger import Ledger
+from tests.oracle.opportunities import opportunities
+from tests.oracle.people import persons
 
 KEY = ["kpi", "period_grain", "period_start_date", "dimension", "member"]
 COHORTS = {
@@ -108,6 +110,22 @@ def closing_disagreements(ledger: Ledger, marts: duckdb.DuckDBPyConnection) -> l
     truth = closing_bridge(ledger)
     return [
         f"closing bridge {key}: oracle {truth.get(key)}, marts {shown.get(key)}"
+        for key in sorted({*truth, *shown})
+        if truth.get(key) != shown.get(key)
+    ]
+
+
+def life_disagreements(ledger: Ledger, marts: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every opportunity whose creation, close, outcome or days differ from the oracle's."""
+    rows = marts.sql(
+        "select opportunity_id, created_date, closed_date, is_won, opportunity_cycle_days, active_days"
+        " from marts.fct_opportunities"
+    ).fetchall()
+    shown = {row[0]: row[1:] for row in rows}
+    deals = opportunities(ledger, persons(ledger))
+    truth = {deal.key: (deal.created, deal.closed, deal.is_won, *deal.days) for deal in deals}
+    return [
+        f"opportunity {key}: oracle {truth.get(key)}, marts {shown.get(key)}"
         for key in sorted({*truth, *shown})
         if truth.get(key) != shown.get(key)
     ]

@@ -142,10 +142,10 @@ class Deals:
     def __init__(self, ledger: Ledger, deals: list[Opportunity], out: Facts) -> None:
         self.ledger, self.deals, self.out, self.companies = ledger, deals, out, accounts(ledger)
         self.product_of = {deal.key: main_product(ledger, deal) for deal in deals}
-        self.wins: dict[str, list[tuple[date, str]]] = defaultdict(list)
+        self.wins: dict[str, list[tuple[date, datetime, str]]] = defaultdict(list)
         for deal in deals:
             if deal.is_won and not deal.is_renewal and deal.amount > 0 and deal.closed:
-                self.wins[deal.customer].append((deal.closed, deal.key))
+                self.wins[deal.customer].append(deal.place_among_closed)
 
     def members(self, deal: Opportunity, day: date) -> dict[str, str]:
         """The members of an opportunity's fact on its day: owner and team then."""
@@ -165,8 +165,7 @@ class Deals:
 
     def _type(self, deal: Opportunity) -> str:
         """Its type, else by whether the closed deal came after a win of its customer."""
-        given = deal.row.get("opportunity_type")
-        return str(given) if given else "expansion" if deal.closed and self._earlier(deal, deal.closed) else "new"
+        return deal.kind or ("expansion" if deal.closed and self.earlier_wins(deal) else "new")
 
     def in_currency(self, deal: Opportunity, day: date) -> dict[str, str]:
         """The members of a fact that is counted by currency as well."""
@@ -176,8 +175,10 @@ class Deals:
         """The members of a share of an opportunity that is not told by product."""
         return {name: who for name, who in self.in_currency(deal, day).items() if name != "product"}
 
-    def _earlier(self, deal: Opportunity, closed: date) -> list[tuple[date, str]]:
-        return [win for win in self.wins.get(deal.customer, []) if deal.customer and win < (closed, deal.key)]
+    def earlier_wins(self, deal: Opportunity) -> list[date]:
+        """Days of the wins of its customer before its own close; of one day by the instant."""
+        wins = self.wins.get(deal.customer, []) if deal.customer else []
+        return [win[0] for win in wins if win < deal.place_among_closed]
 
     def amount(self, deal: Opportunity) -> Decimal:
         """The present amount in the reporting currency at the closing day's rate, while open at the as-of day's."""
@@ -229,20 +230,20 @@ class Deals:
             self.out.ratio("win_rate_by_value", day, at, amount if deal.is_won else Decimal(0), amount)
         if deal.is_won:
             self._duration("opportunity_cycle_days", day, at, cycle)
-            self._duration("sales_cycle_days", day, at, (day - self._cycle_start(deal, day)).days)
+            self._duration("sales_cycle_days", day, at, (day - self._cycle_start(deal)).days)
         else:
-            self._duration("lost_cycle_days", day, at, (day - self._cycle_start(deal, day)).days)
+            self._duration("lost_cycle_days", day, at, (day - self._cycle_start(deal)).days)
 
     def _duration(self, name: str, day: date, at: dict[str, str], days: int) -> None:
         if days >= 0:
             self.out.durations.append(Fact(name, day, at, Decimal(days)))
 
-    def _cycle_start(self, deal: Opportunity, closed: date) -> date:
+    def _cycle_start(self, deal: Opportunity) -> date:
         assert deal.created is not None
-        earlier = self._earlier(deal, closed)
+        earlier = self.earlier_wins(deal)
         touches = deal.person.touch_days if deal.person else []
         if earlier:
-            return min([deal.created, *(day for day in touches if day > max(earlier)[0])])
+            return min([deal.created, *(day for day in touches if day > max(earlier))])
         return min([deal.created, *([deal.person.lead_date] if deal.person else []), *touches])
 
     def _credit(self, deal: Opportunity, day: date) -> None:

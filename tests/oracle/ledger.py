@@ -45,6 +45,7 @@ class Rules:
 
     currency: str = "USD"
     zone: str = "Europe/Berlin"
+    renewal_pipelines: frozenset[str] = frozenset()
     rate_max_age_days: int = 7
     minor_units: int = 2
     media_is_in_ad_spend: bool = True

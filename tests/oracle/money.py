@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from tests.oracle.facts import Fact, Facts, accounts
+from tests.oracle.histories import NEVER
 from tests.oracle.ledger import UNKNOWN, Ledger, Row, largest_remainder, money
 from tests.oracle.opportunities import Opportunity, member
 from tests.oracle.people import Person, merges, survivor
@@ -19,6 +20,9 @@ LEVELS = {
 PER_MONTH = {
     "month": Fraction(1), "year": Fraction(1, 12), "week": Fraction(52, 12), "day": Fraction(365, 12),
 }  # fmt: skip
+
+# Day, kind, instant, opportunity and channel of a purchase: the order in which the first one is chosen.
+Purchase = tuple[date, int, datetime, str, str | None]
 
 
 @dataclass(frozen=True)
@@ -33,31 +37,31 @@ class Customer:
 def customers(ledger: Ledger, deals: list[Opportunity], people: dict[str, Person]) -> dict[str, Customer]:
     """Every customer with the date and the channel of its first purchase."""
     merged = merges(ledger, "accounts")
-    first: dict[str, tuple[date, int, str, str | None]] = {}
+    first: dict[str, Purchase] = {}
 
-    def bought(key: str, purchase: tuple[date, int, str, str | None]) -> None:
+    def bought(key: str, purchase: Purchase) -> None:
         if key and purchase[0] <= ledger.as_of:
             first[key] = min(first.get(key, purchase), purchase)
 
     for deal in deals:
         if deal.is_won and not deal.is_renewal and deal.amount > 0 and deal.closed:
             channel = deal.person.channel if deal.person else UNKNOWN
-            bought(deal.customer, (deal.closed, 0, deal.key, channel))
+            bought(deal.customer, (deal.closed, 0, deal.closing, deal.key, channel))
     for row in ledger.rows("invoices"):
         if row["status"] == "paid" and money(row["net_amount"]) > 0:
             key = survivor(merged, row["account_id"])
-            bought(key, (date.fromisoformat(row["invoice_date"]), 1, "", None))
+            bought(key, (date.fromisoformat(row["invoice_date"]), 1, NEVER, "", None))
     for row in ledger.rows("subscription_periods"):
         if row["status"] in ("active", "past_due") and money(row["recurring_amount"]) > 0:
             key = survivor(merged, row["account_id"])
-            bought(key, (date.fromisoformat(row["valid_from_date"]), 2, "", None))
+            bought(key, (date.fromisoformat(row["valid_from_date"]), 2, NEVER, "", None))
     companies = accounts(ledger)
     by_account: dict[str, list[Person]] = defaultdict(list)
     for person in {id(p): p for p in people.values()}.values():
         by_account[survivor(merged, person.account_id)].append(person)
     by_key = {f"person:{person.key}": person for person in people.values()}
     found = {}
-    for key, (day, _, _, channel) in first.items():
+    for key, (day, *_, channel) in first.items():
         if channel is None:
             known = [person for person in by_account[key] if person.is_lead]
             channel = min(known, key=lambda p: (p.lead_at, p.key)).channel if known else UNKNOWN
