@@ -158,6 +158,24 @@ def test_components_give_the_same_sums_under_any_filter(
     assert shown == sums_by(additive, Rules(), dimensions, wanted)
 
 
+def test_every_value_says_how_many_facts_are_behind_it(march: Path) -> None:
+    """Four deals were won in March, one for nothing, and one of 6,000 was lost; one win had a paid channel."""
+    assert queried(march, "select kpi from marts.kpi_values where value is not null and sample_count is null") == []
+    assert queried(march, "select kpi from marts.kpi_values where is_small_sample <> (sample_count < 30)") == []
+    counted = dict(
+        queried(
+            march,
+            "select kpi, sample_count from marts.kpi_values where period_grain = 'month' and dimension = 'total'"
+            " and period_start_date = '2026-03-01' and is_official_version",
+        )
+    )
+    amounts = {"sales_amount": 4, "win_rate_by_value": 4, "attributed_sales_amount_linear": 3, "roas": 1}
+    assert {kpi: counted[kpi] for kpi in amounts} == amounts
+    assert counted["quota_attainment"] == counted["quota_pace"] == counted["credited_sales_amount"] == 3
+    assert counted["mrr"] == counted["arpa"] == counted["active_customers"]
+    assert counted["net_revenue_retention"] == counted["logo_churn_rate"]
+
+
 def test_the_survival_curve_is_the_one_worked_out_by_hand(march: Path) -> None:
     """`clv_predictive` of the example's page: A4 left at age 1, A12 at age 4, 19 exposed and 2 churned in all."""
     rows = queried(

@@ -14,7 +14,7 @@
         or (entry.aggregation in ('recompute', 'last') and entry.unit == 'ratio')) -%}
     {%- set has_observations = entry.aggregation == 'recompute' and not has_denominator -%}
     {%- set sample_source = 'observations' if has_observations else 'denominator' if has_denominator
-        else 'numerator' if entry.unit == 'count' else 'none' %}
+        else 'numerator' if entry.unit == 'count' else 'facts' %}
     {%- set significance_test = 'two_proportions' if entry.aggregation == 'ratio' and entry.unit == 'ratio'
         else 'poisson_rates' if entry.aggregation == 'sum' and entry.unit == 'count'
         else 'welch_t' if name.endswith('_mean') else 'mann_whitney_u' if name.endswith('_median') else 'none' %}

@@ -76,9 +76,8 @@ class Attribution:
         }
         for day, at, amount in media:
             for model in MODELS:
-                out.ratio(
-                    f"roas_{model}", day, {name: at[name] for name in ("channel", "campaign")}, Decimal(0), amount
-                )
+                there = {name: at[name] for name in ("channel", "campaign")}
+                out.ratio(f"roas_{model}", day, there, Decimal(0), amount, record=None)
 
     def collect(self) -> None:
         """Add the credits of every win."""
@@ -103,10 +102,11 @@ class Attribution:
             return
         assert deal.closed
         at = self.deals.undivided(deal, deal.closed) | dict(zip(ORIGINS, came_from, strict=True))
-        self.out.count(f"attributed_sales_amount_{model}", deal.closed, at, amount)
+        self.out.count(f"attributed_sales_amount_{model}", deal.closed, at, amount, deal.key)
         channel, _, campaign = came_from
         if channel in self.paid and channel not in NO_CHANNEL:
-            self.out.ratio(f"roas_{model}", deal.closed, {"channel": channel, "campaign": campaign}, amount, Decimal(0))
+            there = {"channel": channel, "campaign": campaign}
+            self.out.ratio(f"roas_{model}", deal.closed, there, amount, Decimal(0), deal.key)
 
     def _path(self, deal: Opportunity, closed: date) -> list[Touch]:
         """The touches of all contacts after the last win before this one and within the lookback, oldest first."""

@@ -33,22 +33,23 @@ COHORTS = {
         from marts.fct_survival_curves
     """,
 }
-NUMBERS = ["numerator", "denominator", "value", "maturity"]
+NUMBERS = ["numerator", "denominator", "value", "maturity", "sample_count"]
 
 
 def disagreements(
     oracle: pd.DataFrame, marts: pd.DataFrame, tolerances: Mapping[str, float] | None = None
 ) -> list[str]:
-    """Every row in which the two differ: counts, money and maturity exactly, values to 1e-9.
+    """Every row in which the two differ: counts, money, maturity and samples exactly, values to 1e-9.
 
     Args:
         oracle: what `tests.oracle.kpis.compute` gives.
         marts: rows of `kpi_values`.
         tolerances: of KPIs whose values are the end of a search and not of a formula.
 
-    A row that one side does not have stands for nothing happened, which only a member other than `all` may be.
+    A row that one side does not have stands for nothing happened, which only a member other than `all` may be: records
+    of a member whose amounts come to nothing have no row.
     """
-    numbered = [name for number in NUMBERS for name in (f"{number}_oracle", f"{number}_marts")]
+    numbered = [f"{number}_{side}" for number in NUMBERS[:-1] for side in ("oracle", "marts")]
     both = _keyed(oracle).merge(
         _keyed(marts), on=KEY, how="outer", suffixes=("_oracle", "_marts"), indicator=True, validate="one_to_one"
     )

@@ -17,7 +17,10 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True)
 class Fact:
-    """One addition to a KPI: numerator and, for ratios, denominator."""
+    """One addition to a KPI: numerator and, for ratios, denominator.
+
+    `record` is what it is a part of, where one is added in parts; None says that no number of facts is told by it.
+    """
 
     kpi: str
     day: date
@@ -25,6 +28,7 @@ class Fact:
     numerator: Decimal = Decimal(0)
     denominator: Decimal = Decimal(0)
     is_total: bool = True
+    record: str | None = ""
 
 
 @dataclass
@@ -35,9 +39,11 @@ class Facts:
     durations: list[Fact] = field(default_factory=list)  # numerator = the observed value
     stocks: list[Fact] = field(default_factory=list)
 
-    def count(self, kpi: str, day: date, members: dict[str, str], amount: Decimal = ONE) -> None:
+    def count(
+        self, kpi: str, day: date, members: dict[str, str], amount: Decimal = ONE, record: str | None = ""
+    ) -> None:
         """Add a count or an amount."""
-        self.additive.append(Fact(kpi, day, members, amount))
+        self.additive.append(Fact(kpi, day, members, amount, record=record))
 
     def ratio(
         self,
@@ -46,9 +52,10 @@ class Facts:
         members: dict[str, str],
         numerator: Decimal | bool,
         denominator: Decimal = ONE,
+        record: str | None = "",
     ) -> None:
         """Add to both sides of a ratio."""
-        self.additive.append(Fact(kpi, day, members, Decimal(numerator), denominator))
+        self.additive.append(Fact(kpi, day, members, Decimal(numerator), denominator, record=record))
 
 
 def accounts(ledger: Ledger) -> dict[str, Row]:
@@ -199,7 +206,7 @@ class Deals:
         at = self.in_currency(deal, deal.created)
         self.out.count("opportunities_created", deal.created, at)
         for product, part in products(self.ledger, deal, self.amount(deal)).items():
-            self.out.count("opportunities_created_amount", deal.created, {**at, "product": product}, part)
+            self.out.count("opportunities_created_amount", deal.created, {**at, "product": product}, part, deal.key)
         won = deal.is_won and deal.amount >= 0
         self.out.ratio("win_rate_of_created", deal.created, at, won)
         for (_, before), (day, after) in zip(deal.events, deal.events[1:], strict=False):
@@ -215,7 +222,7 @@ class Deals:
             self.out.count("data_quality_negative_durations", day, at)
         if deal.is_won:
             for product, part in products(self.ledger, deal, amount).items():
-                self.out.count("sales_amount", day, {**at, "product": product}, part)
+                self.out.count("sales_amount", day, {**at, "product": product}, part, deal.key)
         if deal.amount < 0:
             if deal.is_won:
                 self.out.count("credits", day, at)
@@ -255,4 +262,4 @@ class Deals:
         cent = ONE.scaleb(-self.ledger.rules.minor_units)
         for rep, amount in largest_remainder(self.amount(deal), splits, cent).items():
             at = self.undivided(deal, day) | {"sales_rep": rep, "team": self.ledger.team(rep, day)}
-            self.out.count("credited_sales_amount", day, at, amount)
+            self.out.count("credited_sales_amount", day, at, amount, deal.key if amount else None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from tests.oracle.purchases import Buyers
 from tests.oracle.registry import DURATIONS, MONTHLY, NEEDS, NO_TOTAL, QUANTILES, RATIOS, RETENTION, SO_FAR, SUMS
 from tests.oracle.responses import Responses
 from tests.oracle.retention import retention
+from tests.oracle.samples import Samples
 from tests.oracle.service import Service, tickets_per_customer
 from tests.oracle.spend import Spend
 from tests.oracle.stages import Stages
@@ -36,17 +38,11 @@ from tests.oracle.value import Worth
 
 Key = tuple[str, str, date, str, str]
 Value = tuple[Decimal | None, Decimal | None, float | None]
+Told = TypeVar("Told")
 COLUMNS = [
-    "kpi",
-    "period_grain",
-    "period_start_date",
-    "dimension",
-    "member",
-    "numerator",
-    "denominator",
-    "value",
-    "maturity",
-]
+    "kpi", "period_grain", "period_start_date", "dimension", "member", "numerator", "denominator", "value", "maturity",
+    "sample_count",
+]  # fmt: skip
 
 
 def shares(fact: Fact) -> Iterable[tuple[str, str]]:
@@ -146,11 +142,18 @@ def computed(ledger: Ledger, found: Collected) -> pd.DataFrame:
     values.update(worth.values(first_day(facts, as_of), values))
     values.update(found.buyers.values(first_day(facts, as_of)))
     values.update(spend.visitors())
-    values = _headlines(values, ledger.rules)
-    values = _unknown_without_inputs(values, ledger)
+    counted = Samples(ledger, pipeline, recurring, shares).all(
+        facts.additive, facts.durations, values, found.buyers.samples
+    )
+    values, counted = _headlines(values, ledger.rules), _headlines(counted, ledger.rules)
+    unknown = _unknown_without_inputs(ledger)
+    values = {key: (None, None, None) if key[0] in unknown else value for key, value in values.items()}
     days = DAYS | dict(ledger.rules.maturity_days)
     old_enough = maturity(facts.additive, calendar, as_of, days, shares)
-    rows = [(*key, *value, None if value[1] is None else old_enough.get(key)) for key, value in values.items()]
+    rows = [
+        (*key, *value, None if value[1] is None else old_enough.get(key), None if key[0] in unknown else counted[key])
+        for key, value in values.items()
+    ]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS[:5], ignore_index=True)
 
 
@@ -166,7 +169,7 @@ def closing_bridge(ledger: Ledger) -> dict[ClosingKey, dict[str, Decimal]]:
     return ClosingBridge(ledger, found.pipeline, first_day(found.facts, ledger.as_of)).all()
 
 
-def _headlines(values: dict[Key, Value], rules: Rules) -> dict[Key, Value]:
+def _headlines(values: dict[Key, Told], rules: Rules) -> dict[Key, Told]:
     """With the KPIs that go by another one's value, from a date on perhaps: a period has that of its first day."""
     names = {kpi for _, kpi, _ in rules.headlines}
     variants = {variant for _, _, variant in rules.headlines}
@@ -209,8 +212,8 @@ def _empty_totals(facts: Facts, as_of: date, calendar: Calendar) -> dict[Key, Va
     return empty
 
 
-def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Key, Value]:
-    """What no source gives is unknown, not 0."""
+def _unknown_without_inputs(ledger: Ledger) -> set[str]:
+    """The KPIs that no source gives: they are unknown, not 0."""
     events = {row["event_type"] for row in ledger.rows("lead_events")}
     is_given = {
         "mql": "mql" in events,
@@ -222,6 +225,7 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
         "impressions": any(row.get("impressions") for row in ledger.rows("ad_spend")),
         "clicks": any(row.get("clicks") for row in ledger.rows("ad_spend")),
         "web": bool(ledger.rows("web_sessions")),
+        "visitors": any(row.get("visitors") for name in ("web_sessions", "web_visitors") for row in ledger.rows(name)),
         "subscription": bool(ledger.rows("subscription_periods")),
         "probability": any(
             row.get("probability") for name in ("pipeline_stages", "opportunities") for row in ledger.rows(name)
@@ -234,8 +238,7 @@ def _unknown_without_inputs(values: dict[Key, Value], ledger: Ledger) -> dict[Ke
         "sla": any(row["event_type"] == "sla_due" for row in ledger.rows("ticket_events")),
         "rating": bool(ledger.rows("ratings")),
     }
-    unknown = {kpi for need, kpis in NEEDS.items() if not is_given[need] for kpi in kpis}
-    return {key: (None, None, None) if key[0] in unknown else value for key, value in values.items()}
+    return {kpi for need, kpis in NEEDS.items() if not is_given[need] for kpi in kpis}
 
 
 def _additive(facts: list[Fact], calendar: Calendar) -> dict[Key, Value]:

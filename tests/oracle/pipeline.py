@@ -111,22 +111,27 @@ class Pipeline:
     def _flows(self, deal: Opportunity, day: date, before: Evening | None, now: Evening, *, is_first: bool) -> None:
         if before is None or not before.is_open:
             name = "created" if is_first else "reopened"
-            self.out.count(f"pipeline_{name}_amount", day, now.members, now.worth)
+            self._flow(f"pipeline_{name}_amount", day, now.members, now.worth)
         else:
             morning = self.ledger.convert(before.amount, before.currency, day)
-            self.out.count("pipeline_fx_amount", day, before.members, morning - before.worth)
-            self.out.count("pipeline_amount_changes", day, now.members, now.worth - morning)
+            self._flow("pipeline_fx_amount", day, before.members, morning - before.worth)
+            self._flow("pipeline_amount_changes", day, now.members, now.worth - morning)
             for scope in SCOPES:
                 left, came = before.members[scope], now.members[scope]
                 if left != came:
                     self._handed(day, scope, "out", left, morning)
                     self._handed(day, scope, "in", came, morning)
         if not now.is_open:
-            self.out.count(f"pipeline_{self._outcome(deal, day)}_amount", day, now.members, now.worth)
+            self._flow(f"pipeline_{self._outcome(deal, day)}_amount", day, now.members, now.worth)
+
+    def _flow(self, kpi: str, day: date, members: dict[str, str], amount: Decimal) -> None:
+        """What moved nothing is no fact."""
+        self.out.count(kpi, day, members, amount, "" if amount else None)
 
     def _handed(self, day: date, scope: str, direction: str, who: str, amount: Decimal) -> None:
         kpi = f"pipeline_transferred_{direction}_amount"
-        self.out.additive.append(Fact(kpi, day, {scope: who}, amount, is_total=False))
+        record = "" if amount else None
+        self.out.additive.append(Fact(kpi, day, {scope: who}, amount, is_total=False, record=record))
 
     @staticmethod
     def _outcome(deal: Opportunity, day: date) -> str:
@@ -134,16 +139,13 @@ class Pipeline:
         is_won = deal.stages[stages[-1]][2] if stages else deal.is_won
         return "won" if is_won else "lost"
 
-    def expected_in(self, evening: date, start: date, end: date, dimension: str, who: str) -> Decimal:
-        """Open amount of a member on an evening that is expected to close from start to end."""
-        return sum(
-            (
-                worth
-                for day, members, worth in self.expected.get(evening, [])
-                if start <= day <= end and (dimension == "total" or members[dimension] == who)
-            ),
-            Decimal(0),
-        )
+    def expected_in(self, evening: date, start: date, end: date, dimension: str, who: str) -> list[Decimal]:
+        """What a member's open ones are worth on an evening that are expected to close from start to end."""
+        return [
+            worth
+            for day, members, worth in self.expected.get(evening, [])
+            if start <= day <= end and (dimension == "total" or members[dimension] == who)
+        ]
 
     def opened_between(self, start: date, end: date, team: str | None) -> int:
         """Opportunities, renewals out, that were open for a moment of these days; their team is the last one then."""

@@ -44,6 +44,8 @@ class Buyers:
     def __init__(self, ledger: Ledger, deals: list[Opportunity], buyers: dict[str, Customer]) -> None:
         self.ledger, self.buyers = ledger, buyers
         self.values_of: dict[date, dict[tuple[str, str], float]] = {}
+        self.counts_of: dict[date, dict[tuple[str, str], int]] = {}
+        self.samples: dict[Key, int] = {}
         self.days: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         for deal in deals:
             if deal.is_won and not deal.is_renewal and deal.amount > 0 and deal.closed and deal.customer:
@@ -64,6 +66,7 @@ class Buyers:
                     self.values_of[end] = self._to_come(end)
                 for who, value in self.values_of[end].items():
                     found["clv_predictive", grain, start, *who] = (None, None, value)
+                    self.samples["clv_predictive", grain, start, *who] = self.counts_of[end][who]
                 start = last + timedelta(days=1)
         return found
 
@@ -86,6 +89,7 @@ class Buyers:
         for members, one in zip(histories.members, worth, strict=True):
             for who in [("total", "all"), *members.items()]:
                 groups[who].append(float(one))
+        self.counts_of[end] = {who: len(some) for who, some in groups.items()}
         return {who: float(np.mean(some)) * float(share) for who, some in groups.items()}
 
     def _horizon(self, end: date) -> date:

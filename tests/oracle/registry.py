@@ -55,6 +55,7 @@ NEEDS = {
     "impressions": {"impressions"},
     "clicks": {"clicks"},
     "web": {"web_sessions"},
+    "visitors": {"web_visitors", "visitor_to_lead_rate"},
     "subscription": {
         "mrr", "mrr_new", "mrr_reactivated", "mrr_churned", "mrr_expansion", "mrr_contraction", "mrr_fx", "arpa",
         "active_customers", "customers_churned", *RETENTION, "customer_lifetime_months", "cac_payback_months",

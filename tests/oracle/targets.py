@@ -30,11 +30,11 @@ def targeted(ledger: Ledger, values: dict[Key, Value], pipeline: Pipeline) -> di
             if passed and attained[2] is not None:
                 share = passed / working_days(ledger, start, end)
                 found["quota_pace", *key] = (None, None, attained[2] / share)
-            before = pipeline.expected_in(start - timedelta(days=1), start, end, dimension, who)
+            before = sum(pipeline.expected_in(start - timedelta(days=1), start, end, dimension, who), Decimal(0))
             if target > 0:
                 found["pipeline_coverage", *key] = _ratio(before, target)
         if end > ledger.as_of and target > got:
-            now = pipeline.expected_in(ledger.as_of, start, end, dimension, who)
+            now = sum(pipeline.expected_in(ledger.as_of, start, end, dimension, who), Decimal(0))
             found["pipeline_coverage_remaining", *key] = _ratio(now, target - got)
     return found
 

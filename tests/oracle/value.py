@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.oracle.facts import Fact, Facts
+from tests.oracle.facts import Facts
 from tests.oracle.ledger import UNKNOWN, Ledger, money, truth
 from tests.oracle.money import Customer, Recurring
 from tests.oracle.opportunities import Opportunity
@@ -92,7 +93,7 @@ class Worth:
                 members = self.buyers[key].members if key in self.buyers else NOWHERE
                 converted = self.ledger.convert(amount, currency, day)
                 at = {**members, "currency": currency}
-                self.out.count("revenue_invoiced_amount", day, at, converted)
+                self.out.count("revenue_invoiced_amount", day, at, converted, "" if converted else None)
                 yield day, key, converted
 
     def _won(self) -> Iterable[tuple[date, str, Decimal]]:
@@ -104,14 +105,13 @@ class Worth:
     def _payback(self) -> None:
         for fact in list(self.out.additive):
             if fact.kpi == "cac_loaded":
-                self.out.additive.append(
-                    Fact("cac_payback_months", fact.day, fact.members, fact.numerator, is_total=fact.is_total)
-                )
+                self.out.additive.append(replace(fact, kpi="cac_payback_months", denominator=Decimal(0), record=None))
             elif fact.kpi == "mrr_new":
                 share = self.ledger.rules.margin(fact.day)
                 members = {name: fact.members[name] for name in ("channel", "segment")}
                 worth = NOT_KNOWN if share is None else fact.numerator * share
-                self.out.additive.append(Fact("cac_payback_months", fact.day, members, denominator=worth))
+                record = None if share is None else ""
+                self.out.ratio("cac_payback_months", fact.day, members, Decimal(0), worth, record)
 
     def values(self, first: date, cac: dict[Key, Value]) -> dict[Key, Value]:
         """The KPIs that no sum of days gives, for every period since a day; `cac` has loaded acquisition cost."""

@@ -1,4 +1,4 @@
-{{ config(adds=['int_kpi_components_unioned'], sums=['numerator', 'denominator']) }}
+{{ config(adds=['int_kpi_components_unioned'], sums=['numerator', 'denominator', 'fact_count']) }}
 
 with components as (
     select * from {{ ref('int_kpi_components_unioned') }}
@@ -12,7 +12,8 @@ by_member as (
     {{ rows_by_member(
         'components',
         [
-            'kpi', 'component_date', 'numerator', 'denominator', 'row_count', 'numerator_count', 'denominator_count'
+            'kpi', 'component_date', 'numerator', 'denominator', 'fact_count', 'row_count', 'numerator_count',
+            'denominator_count'
         ],
         scope='component_scope'
     ) }}
@@ -27,6 +28,7 @@ by_day as (
         member,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
+        sum(fact_count) as fact_count,
         sum(row_count) as row_count,
         sum(numerator_count) as numerator_count,
         sum(denominator_count) as denominator_count
@@ -43,6 +45,7 @@ final as (
         by_day.member,
         cast(sum(by_day.numerator) as decimal(38, 6)) as numerator,
         cast(sum(by_day.denominator) as decimal(38, 6)) as denominator,
+        cast(sum(by_day.fact_count) as bigint) as fact_count,
         cast(sum(by_day.row_count) as bigint) as row_count,
         cast(sum(by_day.numerator_count) as bigint) as numerator_count,
         cast(sum(by_day.denominator_count) as bigint) as denominator_count

@@ -117,6 +117,7 @@ final as (
         sales_rep,
         cast(numerator as decimal(38, 6)) as numerator,
         cast(denominator as decimal(38, 6)) as denominator,
+        case when kpi = 'win_rate_by_value' then paid_closed_count else 0 end as fact_count,
         'all' as component_scope
     from measured
     union all
@@ -135,6 +136,7 @@ final as (
         sales_rep,
         cast(numerator as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator,
+        0 as fact_count,
         'all' as component_scope
     from others
 )

@@ -50,7 +50,8 @@ final as (
         segment,
         'all' as component_scope,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
-        cast(null as decimal(38, 6)) as denominator
+        cast(null as decimal(38, 6)) as denominator,
+        sum(case when numerator <> 0 then 1 else 0 end) as fact_count
     from components
     group by kpi, component_date, channel, region, segment
 )

@@ -54,6 +54,7 @@ final as (
         currency,
         cast(sum(coalesce(numerator, 0)) as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator,
+        count(*) as fact_count,
         'all' as component_scope
     from measured
     group by kpi, cost_date, channel, campaign, currency

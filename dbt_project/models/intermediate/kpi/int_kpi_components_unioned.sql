@@ -17,9 +17,11 @@
         'int_kpi_components_responses',
         'int_kpi_components_service_quality',
         'int_kpi_components_funnel_quality',
-        'int_kpi_components_value'
+        'int_kpi_components_value',
+        'int_kpi_counts_opportunities',
+        'int_kpi_counts_attribution'
     ],
-    sums=['numerator', 'denominator']
+    sums=['numerator', 'denominator', 'fact_count']
 ) }}
 
 with funnel as (
@@ -94,11 +96,19 @@ customer_value as (
     select * from {{ ref('int_kpi_components_value') }}
 ),
 
+opportunity_counts as (
+    select * from {{ ref('int_kpi_counts_opportunities') }}
+),
+
+attribution_counts as (
+    select * from {{ ref('int_kpi_counts_attribution') }}
+),
+
 components as (
     {{ with_all_dimensions(
         'funnel',
         ['channel', 'source', 'campaign', 'region', 'segment', 'team', 'sales_rep'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
@@ -107,7 +117,7 @@ components as (
             'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
             'sales_rep'
         ],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', 'fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
@@ -116,25 +126,25 @@ components as (
             'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
             'sales_rep'
         ],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'pipeline',
         ['channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'team', 'sales_rep'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', 'row_count as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'spend',
         ['channel', 'campaign', 'currency'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', 'fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'spend_divided',
         ['channel', 'campaign'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
@@ -142,55 +152,55 @@ components as (
         [
             'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
         ],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'funnel_steps',
         ['funnel_step'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'pipeline_steps',
         ['pipeline_step', 'pipeline_stage'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'web',
         ['channel', 'source'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'acquisition',
         ['channel', 'region', 'segment'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'revenue',
         ['channel', 'region', 'segment'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', 'fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'service',
         ['region', 'segment', 'ticket_channel', 'agent_group'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'activities',
         ['channel', 'source', 'campaign', 'region', 'segment', 'team', 'sales_rep'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', 'row_count as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'responses',
         ['channel', 'source', 'campaign', 'region', 'segment', 'team', 'sales_rep'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
@@ -199,7 +209,7 @@ components as (
             'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
             'sales_rep'
         ],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
@@ -208,13 +218,37 @@ components as (
             'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
             'sales_rep'
         ],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', '0 as fact_count']
     ) }}
     union all
     {{ with_all_dimensions(
         'customer_value',
         ['channel', 'region', 'segment', 'currency'],
-        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator']
+        keep=['kpi', 'component_date', 'component_scope', 'numerator', 'denominator', 'fact_count']
+    ) }}
+    union all
+    -- records whose amount is divided above are counted by themselves, beside the amounts
+    {{ with_all_dimensions(
+        'opportunity_counts',
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'product', 'opportunity_type', 'currency', 'team',
+            'sales_rep'
+        ],
+        keep=[
+            'kpi', 'component_date', 'component_scope', 'null as numerator', 'null as denominator',
+            'row_count as fact_count'
+        ]
+    ) }}
+    union all
+    {{ with_all_dimensions(
+        'attribution_counts',
+        [
+            'channel', 'source', 'campaign', 'region', 'segment', 'opportunity_type', 'currency', 'team', 'sales_rep'
+        ],
+        keep=[
+            'kpi', 'component_date', 'component_scope', 'null as numerator', 'null as denominator',
+            'row_count as fact_count'
+        ]
     ) }}
 ),
 
@@ -226,6 +260,7 @@ final as (
         component_scope,
         cast(sum(numerator) as decimal(38, 6)) as numerator,
         cast(sum(denominator) as decimal(38, 6)) as denominator,
+        cast(sum(fact_count) as bigint) as fact_count,
         count(*) as row_count,
         count(numerator) as numerator_count,
         count(denominator) as denominator_count

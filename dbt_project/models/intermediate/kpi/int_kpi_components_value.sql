@@ -46,7 +46,8 @@ components as (
         null as currency,
         'all' as component_scope,
         1 as numerator,
-        cast(null as decimal(28, 8)) as denominator
+        cast(null as decimal(28, 8)) as denominator,
+        1 as fact_count
     from purchases
     where purchase_number > 1
     union all
@@ -59,7 +60,8 @@ components as (
         currency_code as currency,
         'all' as component_scope,
         revenue_amount_reporting as numerator,
-        null as denominator
+        null as denominator,
+        case when revenue_amount_reporting <> 0 then 1 else 0 end as fact_count
     from entries
     where is_counted
     union all
@@ -73,7 +75,8 @@ components as (
         null as currency,
         component_scope,
         amount as numerator,
-        0 as denominator
+        0 as denominator,
+        0 as fact_count
     from cost_parts
     where kpi = 'cac_loaded'
     union all
@@ -86,7 +89,8 @@ components as (
         null as currency,
         scopes.component_scope,
         case when new_margins.margin_amount is not null then 0 end as numerator,
-        new_margins.margin_amount as denominator
+        coalesce(new_margins.margin_amount, 0) as denominator,
+        case when new_margins.margin_amount is not null then 1 else 0 end as fact_count
     from new_margins
     cross join scopes
 ),
@@ -101,7 +105,8 @@ final as (
         currency,
         component_scope,
         cast(case when count(numerator) = count(*) then sum(numerator) end as decimal(38, 6)) as numerator,
-        cast(case when count(numerator) = count(*) then sum(denominator) end as decimal(38, 6)) as denominator
+        cast(sum(denominator) as decimal(38, 6)) as denominator,
+        sum(fact_count) as fact_count
     from components
     group by kpi, component_date, channel, region, segment, currency, component_scope
 )

@@ -48,7 +48,8 @@ expected as (
             when 'sales_rep' then daily.sales_rep_id
             else 'all'
         end as member,
-        sum(daily.amount_reporting) as expected_amount
+        sum(daily.amount_reporting) as expected_amount,
+        count(*) as expected_count
     from evenings
     inner join daily
         on evenings.evening_date = daily.snapshot_date
@@ -93,7 +94,8 @@ final as (
         needed.dimension,
         needed.member,
         cast(coalesce(expected.expected_amount, 0) as decimal(38, 6)) as numerator,
-        cast(needed.needed_amount as decimal(38, 6)) as denominator
+        cast(needed.needed_amount as decimal(38, 6)) as denominator,
+        coalesce(expected.expected_count, 0) as fact_count
     from needed
     left join expected
         on needed.kpi = expected.kpi

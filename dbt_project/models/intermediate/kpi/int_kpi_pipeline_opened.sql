@@ -16,7 +16,8 @@ final as (
         evenings.dimension,
         evenings.member,
         evenings.numerator,
-        evenings.denominator
+        evenings.denominator,
+        evenings.fact_count
     from evenings
     inner join periods
         on evenings.period_start_date = {{ date_add_days('periods.period_start_date', -1) }}

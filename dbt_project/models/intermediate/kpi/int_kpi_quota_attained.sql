@@ -11,7 +11,8 @@ final as (
         dimension,
         member,
         credited_amount as numerator,
-        target_amount as denominator
+        target_amount as denominator,
+        credited_count as fact_count
     from quotas
 )
 

@@ -13,7 +13,8 @@ final as (
         dimension,
         member,
         cast(credited_amount as double) / cast(target_amount as double)
-        / (cast(days_elapsed as double) / cast(days_in_all as double)) as value
+        / (cast(days_elapsed as double) / cast(days_in_all as double)) as value,
+        credited_count as fact_count
     from quotas
 )
 

@@ -56,7 +56,7 @@ observations as (
     select * from {{ ref('int_kpi_observations_aggregated_to_periods') }}
 ),
 
--- what has an unknown part is unknown
+-- what has an unknown part, a denominator without a numerator, is unknown
 summed as (
     select
         kpi,
@@ -64,56 +64,65 @@ summed as (
         period_start_date,
         dimension,
         member,
-        case when numerator_count = row_count then numerator end as numerator,
-        case when numerator_count = row_count then denominator end as denominator
+        case when denominator_count <= numerator_count then numerator end as numerator,
+        case when denominator_count <= numerator_count then denominator end as denominator,
+        fact_count
     from components
 ),
 
 divided as (
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from summed
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator, fact_count from summed
     union all
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from stocks
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator, fact_count
+    from stocks
     union all
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from retention
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator, fact_count
+    from retention
     union all
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from tickets_per_customer
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator, 0 as fact_count
+    from tickets_per_customer
     union all
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from quotas
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator, fact_count
+    from quotas
     union all
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from coverage
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator, fact_count
+    from coverage
     union all
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from opened
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator, fact_count
+    from opened
     union all
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from cumulated
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator, 0 as fact_count
+    from cumulated
     union all
-    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator from visitors
+    select kpi, period_grain, period_start_date, dimension, member, numerator, denominator, 0 as fact_count
+    from visitors
 ),
 
 statistics as (
     select observation || '_median' as kpi, period_grain, period_start_date, dimension, member,
-        sample_count, median_value as value
+        sample_count as fact_count, median_value as value
     from observations
     union all
     select observation || '_mean' as kpi, period_grain, period_start_date, dimension, member,
-        sample_count, mean_value as value
+        sample_count as fact_count, mean_value as value
     from observations
     union all
     select observation || '_p90' as kpi, period_grain, period_start_date, dimension, member,
-        sample_count, p90_value as value
+        sample_count as fact_count, p90_value as value
     from observations
     union all
-    select kpi, period_grain, period_start_date, dimension, member, null as sample_count, value
+    select kpi, period_grain, period_start_date, dimension, member, fact_count, value
     from pace
     union all
-    select kpi, period_grain, period_start_date, dimension, member, null as sample_count, value
+    select kpi, period_grain, period_start_date, dimension, member, fact_count, value
     from velocity
     union all
     select kpi, period_grain, period_start_date, dimension, member,
-        observation_count as sample_count, value
+        observation_count as fact_count, value
     from recurring_value
     union all
     select kpi, period_grain, period_start_date, dimension, member,
-        observation_count as sample_count, value
+        observation_count as fact_count, value
     from purchased_value
 ),
 
@@ -130,7 +139,7 @@ final as (
             when denominator is null then cast(numerator as double)
             when denominator <> 0 then cast(numerator as double) / cast(denominator as double)
         end as value,
-        cast(null as bigint) as observation_count
+        cast(fact_count as bigint) as fact_count
     from divided
     union all
     select
@@ -142,7 +151,7 @@ final as (
         cast(null as decimal(38, 6)) as numerator,
         cast(null as decimal(38, 6)) as denominator,
         cast(value as double) as value,
-        sample_count as observation_count
+        cast(fact_count as bigint) as fact_count
     from statistics
 )
 

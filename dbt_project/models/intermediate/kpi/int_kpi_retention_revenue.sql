@@ -64,7 +64,8 @@ final as (
         cast(sum(case
             when kpis.kpi like 'logo_churn_rate%' then 1
             else by_member.then_amount
-        end) as decimal(38, 6)) as denominator
+        end) as decimal(38, 6)) as denominator,
+        count(*) as fact_count
     from by_member
     inner join kpis
         on by_member.compared_span = kpis.compared_span

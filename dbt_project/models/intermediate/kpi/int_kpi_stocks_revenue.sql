@@ -22,7 +22,8 @@ stocks as (
         region,
         segment,
         mrr_amount as numerator,
-        cast(null as bigint) as denominator
+        cast(null as bigint) as denominator,
+        active_count as fact_count
     from by_member
     union all
     select
@@ -32,7 +33,8 @@ stocks as (
         region,
         segment,
         active_count as numerator,
-        null as denominator
+        null as denominator,
+        active_count as fact_count
     from by_member
     union all
     select
@@ -42,7 +44,8 @@ stocks as (
         region,
         segment,
         mrr_amount as numerator,
-        active_count as denominator
+        active_count as denominator,
+        active_count as fact_count
     from by_member
 ),
 
@@ -54,7 +57,8 @@ final as (
         region,
         segment,
         cast(numerator as decimal(38, 6)) as numerator,
-        cast(denominator as decimal(38, 6)) as denominator
+        cast(denominator as decimal(38, 6)) as denominator,
+        fact_count
     from stocks
 )
 

@@ -52,7 +52,7 @@ results as (
         computed.numerator,
         computed.denominator,
         computed.value,
-        computed.observation_count
+        computed.fact_count
     from computed
     inner join definitions
         on computed.kpi = definitions.computed_as
@@ -84,7 +84,7 @@ told as (
         results.numerator,
         results.denominator,
         results.value,
-        results.observation_count,
+        results.fact_count,
         true as has_result
     from results
     inner join allowed
@@ -108,7 +108,7 @@ told as (
         null as numerator,
         null as denominator,
         null as value,
-        null as observation_count,
+        null as fact_count,
         false as has_result
     from allowed
     left join results
@@ -148,9 +148,10 @@ final as (
             when definitions.is_zero_when_empty and not definitions.has_denominator then 0
         end as value,
         case
-            when definitions.sample_source = 'observations' then coalesce(told.observation_count, 0)
+            when not inputs.is_found then null
             when definitions.sample_source = 'denominator' then cast(coalesce(told.denominator, 0) as bigint)
             when definitions.sample_source = 'numerator' then cast(coalesce(told.numerator, 0) as bigint)
+            else coalesce(told.fact_count, 0)
         end as sample_count
     from told
     inner join definitions

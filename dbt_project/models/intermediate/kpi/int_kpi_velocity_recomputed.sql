@@ -69,7 +69,8 @@ final as (
         cast(worked.worked_count as double)
         * (cast(won.won_amount as double) / won.won_count)
         * (cast(components.numerator as double) / cast(components.denominator as double))
-        / observations.mean_value as value
+        / observations.mean_value as value,
+        observations.sample_count as fact_count
     from worked
     inner join won
         on worked.period_grain = won.period_grain

@@ -25,6 +25,7 @@ attained as (
         periods.period_end_date,
         periods.is_future,
         coalesce(credited.numerator, 0) as credited_amount,
+        coalesce(credited.fact_count, 0) as credited_count,
         quotas.target_amount_reporting
     from quotas
     inner join periods
@@ -60,6 +61,7 @@ final as (
         member,
         is_future,
         cast(credited_amount as decimal(38, 6)) as credited_amount,
+        cast(credited_count as bigint) as credited_count,
         cast(target_amount_reporting as decimal(38, 6)) as target_amount,
         cast(days_elapsed as integer) as days_elapsed,
         cast(days_in_all as integer) as days_in_all

@@ -98,6 +98,7 @@ final as (
         sum(case when is_won and is_credit then 1 else 0 end) as credit_count,
         sum(case when is_won and amount > 0 then 1 else 0 end) as paid_won_count,
         sum(case when is_won and amount > 0 then amount_reporting else 0 end) as paid_won_amount,
+        sum(case when is_closed and amount > 0 then 1 else 0 end) as paid_closed_count,
         sum(case when is_closed and amount > 0 then amount_reporting else 0 end) as paid_closed_amount,
         sum(case when is_closed_before_creation then 1 else 0 end) as negative_duration_count
     from dated

@@ -45,6 +45,8 @@ final as (
         on definitions.required_input = inputs.input
     where definitions.aggregation in ('sum', 'ratio')
         and inputs.is_found
+        -- counts of records stand beside the amounts that are divided, and are no part of them
+        and (components.numerator is not null or components.denominator is not null)
 )
 
 select * from final
