@@ -9,14 +9,16 @@ milestones as (
 ),
 
 pairs as (
-    select person_key, 'mql before lead' as found
-    from people
-    inner join milestones using (person_key)
+    select milestones.person_key, 'mql before lead' as found
+    from milestones
+    inner join people
+        on milestones.person_key = people.person_key
     where milestones.first_mql_date < people.reference_date
     union all
-    select person_key, 'won before lead' as found
-    from people
-    inner join milestones using (person_key)
+    select milestones.person_key, 'won before lead' as found
+    from milestones
+    inner join people
+        on milestones.person_key = people.person_key
     where milestones.first_won_date < people.reference_date
     union all
     select person_key, 'sql before mql' as found
