@@ -51,6 +51,7 @@ class Rules:
     media_is_in_ad_spend: bool = True
     week_start: int = 1
     fiscal_start: int = 1
+    weekend: tuple[int, ...] = (6, 7)
     gross_margins: tuple[tuple[date, Decimal], ...] = ((date(1900, 1, 1), Decimal("0.80")),)
     clv_horizon_months: int = 12
     maturity_days: tuple[tuple[str, int], ...] = ()

@@ -119,9 +119,9 @@ def _amount(
 
 
 def _working_days(ledger: Ledger) -> tuple[set[int], set[date]]:
-    """Weekdays on which the default schedule opens and its holidays."""
+    """Weekdays on which the default schedule opens, without one those outside the weekend; and the days off."""
     hours = {int(row["weekday"]) for row in ledger.rows("business_hours") if row["schedule_id"] == "default"}
     holidays = {
         date.fromisoformat(row["holiday_date"]) for row in ledger.rows("holidays") if row["schedule_id"] == "default"
     }
-    return hours or {1, 2, 3, 4, 5}, holidays
+    return hours or set(range(1, 8)) - set(ledger.rules.weekend), holidays
