@@ -73,15 +73,17 @@ def build(
 
 
 def restated(settings: Settings, day: date) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """What the published version says differently today about the periods that were complete on the day.
+    """What the published version says differently today about the periods that were complete on the day, and why.
 
     Raises PipelineError when either of the two is missing.
     """
-    built(settings, day)
+    before = built(settings, day)["fingerprint"]
     current = duckdb_file.current_version(settings)
     if current is None:
         raise PipelineError("nothing is published yet: run `funnel run`")
-    return restatements.differences(path(settings, day), Path(current["path"]))
+    now = building.stored(settings, current["build_id"])
+    is_redefined = not now or any(before[name] != now.fingerprint[name] for name in ("code_hash", "settings_hash"))
+    return restatements.differences(path(settings, day), Path(current["path"]), is_redefined=is_redefined)
 
 
 def _refuse(settings: Settings, day: date) -> None:

@@ -20,7 +20,7 @@ from orchestration.errors import PipelineError
 from orchestration.quality import hashes
 from tests.orchestration.companies import contents, copy_company
 from tests.simulated_company import WITHOUT_CHECKS
-from tests.worked_example import differences, expected_rows
+from tests.worked_example import RESTATED_SINCE_FEBRUARY, differences, expected_rows
 
 DAY = date(2026, 2, 28)
 LAST = datetime(2026, 2, 28, 22, 59, 59, 999999)  # of DAY in Berlin
@@ -155,6 +155,23 @@ def test_every_number_that_was_known_is_that_of_the_worked_example(past: duckdb.
     expected = expected_rows("as_was_2026-02-28")
     assert len(expected) == 22
     assert differences(expected, past.sql("select * from marts.kpi_values").df()) == []
+
+
+def test_what_changed_since_has_the_reasons_of_the_worked_example(
+    example: Settings, past: duckdb.DuckDBPyConnection
+) -> None:
+    pipeline.publish(example)
+    names, rows = as_was.restated(example, DAY)
+    assert names[-1] == "reason"
+    found = {
+        (kpi, str(start), member): (was, now, reason)
+        for kpi, grain, start, _, member, was, now, reason in rows
+        if grain == "month"
+    }
+    for line in RESTATED_SINCE_FEBRUARY:
+        was, now, reason = found[line[:3]]
+        assert (was, now) == (pytest.approx(line.was, abs=1e-9), pytest.approx(line.now, abs=1e-9)), line
+        assert reason == line.reason, line
 
 
 def test_a_later_version_does_not_show(past: duckdb.DuckDBPyConnection) -> None:

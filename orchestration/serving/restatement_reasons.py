@@ -1,53 +1,22 @@
 """Why a published value changed: the facts of two versions, compared record by record.
 
 A reason is one of
-- `late record`: a record of before the earlier version's as-of date that it did not have;
+- `late record`: a record that the earlier version did not have, though the day by which the KPI counts it was over;
 - `edit`: an attribute, an original amount or a date of before then reads differently;
 - `merge`, `delete`: the record is gone, because another stands for it or because its source has none;
-- `rate`: only converted amounts differ;
+- `rate`: the exchange rate differs, or only converted amounts do;
 - `later event`: the record went on after the earlier as-of date (a lead of January that is won in May).
+
+A record counts for a KPI when either version has it under the KPI's filter. What the KPI counts of it (`uses`) is the
+day and, where the registry names one, the measure: as long as both are the same, the record changed nothing.
 
 Where the definition itself changed is told by `restatements`, which knows the registry and the code of both builds.
 """
 
 import duckdb
 
-from ingestion.sql_text import quoted
-
-# Rows of these are derived from the records of an owner, which may be a mart of its own: a row that comes or goes while
-# its owner stays is an edit.
-OWNERS: dict[str, tuple[str, str | None]] = {
-    "fct_pipeline_daily": ("opportunity_key", "fct_opportunities"),
-    "fct_pipeline_flows": ("opportunity_key", "fct_opportunities"),
-    "fct_opportunity_stage_events": ("opportunity_key", "fct_opportunities"),
-    "fct_attribution": ("opportunity_key", "fct_opportunities"),
-    "fct_lead_stage_events": ("lead_key", "fct_leads"),
-    "fct_mrr_monthly": ("customer_key", None),
-    "fct_mrr_movements": ("customer_key", None),
-}
-_MERGED = {
-    "fct_leads": ("leads", "lead_id"),
-    "fct_opportunities": ("opportunities", "opportunity_id"),
-    "fct_tickets": ("tickets", "ticket_id"),
-    "dim_customers": ("accounts", "account_id"),
-}
-# Columns of facts that name a member of a dimension, by its id or by its key.
-_MEMBERS: dict[str, tuple[str, ...]] = {
-    **{
-        name: (name,)
-        for name in ("channel", "source", "region", "segment", "opportunity_type", "ticket_channel", "agent_group")
-    },
-    "currency": ("currency_code",),
-    "team": ("team", "owner_team", "created_team"),
-    "sales_rep": ("sales_rep_id", "sales_rep_key", "owner_sales_rep_key", "created_sales_rep_key"),
-    "campaign": ("campaign_id", "campaign_key"),
-    "product": ("product_key",),
-}
-_KEYED = {"sales_rep": "dim_sales_reps", "campaign": "dim_campaigns", "product": "dim_products"}
-_MOVES_WITH_AS_OF = ("is_past_due", "open_in_stage_days", "open_in_stage_count", "build_id")
-_EVENTS = ("_count", "_days", "_hours", "_minutes", "_number", "_date", "_at")
-_STATES = ("stage_key", "status", "answer", "movement_type")
-_TYPED_BY_PEOPLE = ("expected_", "crm_")  # what somebody enters is no event, even when it is a date
+from orchestration.serving import restatement_rows
+from orchestration.serving.restatement_rows import OWNERS
 
 _FACT = """
     insert into changed_records
@@ -56,6 +25,15 @@ _FACT = """
     ),
     later_rows as (
         select {row} from version.marts.{fact}
+    ),
+    owned as (
+        select
+            owner,
+            list_distinct(flatten(list(days))) as days,
+            list_distinct(list_filter(flatten(list(uses)), lambda use: list_contains({looking_back}, use.use))) as uses
+        from earlier_rows
+        where {is_going_on}
+        group by owner
     ),
     pairs as (
         select
@@ -71,18 +49,51 @@ _FACT = """
             coalesce(earlier_rows.owner, later_rows.owner) in (
                 select record from changed_records where reason = 'edit'
             ) as owner_is_edited,
-            later_rows.born <= $as_of as was_due,
+            later_rows.born <= $as_of
+            or coalesce(list_min(list_transform(later_rows.uses, lambda use: use.day)) <= $as_of, false) as was_due,
             earlier_rows.attributes is distinct from later_rows.attributes
-            or list_filter(earlier_rows.days, lambda day: day <= $as_of)
-                is distinct from list_filter(later_rows.days, lambda day: day <= $as_of) as is_edited,
+            or coalesce(len(list_filter(
+                later_rows.days, lambda day: day <= $as_of and not list_contains(earlier_rows.days, day)
+            )) > 0, false)
+            -- a day of then is gone, and nothing that happened since took its place
+            or coalesce(
+                list_max(later_rows.days) <= $as_of
+                and not list_has_all(later_rows.days, list_filter(earlier_rows.days, lambda day: day <= $as_of)),
+                false
+            ) as is_edited,
             earlier_rows.events is distinct from later_rows.events as has_events,
             list_max(later_rows.days) > $as_of as has_later_day,
             earlier_rows.amounts is distinct from later_rows.amounts as has_amounts,
-            list_distinct(list_concat(earlier_rows.days, later_rows.days)) as days,
-            list_distinct(list_concat(earlier_rows.members, later_rows.members)) as members
+            earlier_rows.rate <> later_rows.rate as has_rate,
+            case
+                when earlier_rows.record is null and not was_due then owned.days
+                when earlier_rows.record is null then [later_rows.born]
+                else list_distinct(list_concat(earlier_rows.days, later_rows.days))
+            end as days,
+            case
+                when earlier_rows.record is null and not was_due then owned.uses
+                else list_distinct(list_concat(earlier_rows.uses, later_rows.uses))
+            end as uses,
+            list_filter(
+                earlier_rows.uses, lambda use: use.measure is not null and list_contains(later_rows.uses, use)
+            ) as same_uses,
+            -- what is counted as much on another day of before was not moved there by what happened later
+            list_filter(
+                list_concat(earlier_rows.uses, later_rows.uses),
+                lambda use: use.day <= $as_of
+                and len(list_filter(earlier_rows.uses, lambda one: {is_as_much})) > 0
+                and len(list_filter(later_rows.uses, lambda one: {is_as_much})) > 0
+            ) as redated_uses,
+            list_distinct(list_concat(earlier_rows.members, later_rows.members)) as members,
+            list_filter(
+                earlier_rows.members,
+                lambda member: member <> 'any=any' and list_contains(later_rows.members, member)
+            ) as same_members
         from earlier_rows
         full outer join later_rows
             on earlier_rows.record = later_rows.record
+        left join owned
+            on later_rows.owner = owned.owner
         where earlier_rows.record is null
             or later_rows.record is null
             or earlier_rows.attributes is distinct from later_rows.attributes
@@ -99,8 +110,13 @@ _FACT = """
         select
             record,
             days,
+            uses,
+            same_uses,
+            redated_uses,
             members,
+            same_members,
             case
+                when is_new and not was_due and days is not null then ['later event']
                 when is_new and not was_due then []
                 when is_new and {is_derived} and owner_was_there then [amount_reason]
                 when is_new then ['late record']
@@ -113,25 +129,102 @@ _FACT = """
                             then case when is_survivor then 'merge' else 'edit' end
                     end,
                     case when has_events and has_later_day then 'later event' end,
-                    case when has_amounts and not is_edited and not has_events then amount_reason end
+                    case
+                        when has_rate then 'rate'
+                        when has_amounts and not is_edited and not has_events then amount_reason
+                    end
                 ], lambda reason: reason is not null)
             end as reasons
         from converted
     )
-    select '{fact}' as fact, record, unnest(reasons) as reason, days, members
-    from reasoned
+    select
+        '{fact}' as fact, record, reason, days, uses,
+        case when reason = 'later event' then list_concat(same_uses, redated_uses) else same_uses end as same_uses,
+        members, same_members
+    from (select *, unnest(reasons) as reason from reasoned)
 """
 _RATE_OF_THE_DAYS = """exists (
     select 1 from changed_rates
     where changed_rates.rate_date between list_min(pairs.days) - 1 and list_max(pairs.days)
 )"""
 
+# Of the KPI's own fact those records count that either version has under its filter, on the KPI's own day. Where a fact
+# names members, only the records that were or are the member's count for it.
+_EXPLAINED = """
+    create temp table explained as
+    with of_members as (
+        select *, unnest(members) as member_key
+        from changed_records
+    ),
+    -- what stayed with its member and counts what it did has changed nothing for it
+    changed as (
+        select
+            fact, record, reason, days, member_key,
+            case
+                when list_contains(same_members, member_key)
+                    then list_filter(uses, lambda use: not list_contains(same_uses, use))
+                else uses
+            end as uses
+        from of_members
+    ),
+    carried as (
+        select distinct fact, split_part(member_key, '=', 1) as dimension
+        from changed
+    ),
+    asked as (
+        select distinct use, facts, since_date, period_end_date, dimension, member
+        from restated
+        union
+        select distinct use, facts, since_date, period_end_date, 'any', 'any'
+        from restated
+    ),
+    of_facts as (
+        select asked.*, unnest(asked.facts) as fact
+        from asked
+    ),
+    by_key as (
+        select of_facts.*, coalesce(member_keys.member_key, 'any=any') as member_key
+        from of_facts
+        left join carried
+            on of_facts.fact = carried.fact and of_facts.dimension = carried.dimension
+        left join member_keys
+            on carried.dimension = member_keys.dimension and of_facts.member = member_keys.member
+        -- where no fact names the dimension, the reasons of the total are the member's
+        qualify bool_or(carried.fact is not null) over (
+            partition by
+                of_facts.use, of_facts.facts, of_facts.since_date, of_facts.period_end_date, of_facts.dimension,
+                of_facts.member
+        )
+    )
+    select
+        by_key.use, by_key.facts, by_key.since_date, by_key.period_end_date, by_key.dimension, by_key.member,
+        list_sort(list_distinct(list(changed.reason))) as reasons,
+        string_agg(distinct changed.fact, ', ' order by changed.fact) as changed_facts,
+        count(distinct (changed.fact, changed.record)) as changed_record_count
+    from by_key
+    inner join changed
+        on by_key.fact = changed.fact
+        and by_key.member_key = changed.member_key
+        and len(list_filter(
+            case
+                when by_key.fact <> by_key.facts[1] then changed.days
+                else flatten(list_transform(
+                    list_filter(changed.uses, lambda one: one.use = by_key.use),
+                    lambda one: case when one.day is null then changed.days else [one.day] end
+                ))
+            end,
+            lambda day: day between by_key.since_date and by_key.period_end_date
+        )) > 0
+    group by all
+"""
+
 
 def collect(connection: duckdb.DuckDBPyConnection, facts: list[str], as_of_date: object) -> None:
-    """Fill the temporary tables `changed_records` and `member_keys` from two attached versions.
+    """Fill the temporary tables `changed_records`, `member_keys` and `explained` from two attached versions.
 
-    A changed record has its days and its members of before and of now, as `dimension=key`; `member_keys` says by which
-    of them a member goes.
+    A changed record has its days, what is counted of it and its members of before and of now, as `dimension=key`;
+    `member_keys` says by which of them a member goes. `restated` names what is counted: a fact, a condition, a day and
+    a measure under one number, `use`; `explained` has its reasons for each period and member.
 
     Args:
         connection: with `earlier_file` and `version` attached.
@@ -140,7 +233,7 @@ def collect(connection: duckdb.DuckDBPyConnection, facts: list[str], as_of_date:
     """
     connection.execute(
         "create or replace temp table changed_records (fact text, record text, reason text, days date[],"
-        " members text[])"
+        f" uses {restatement_rows.USE}[], same_uses {restatement_rows.USE}[], members text[], same_members text[])"
     )
     _member_keys(connection)
     _changed_rates(connection)
@@ -149,55 +242,24 @@ def collect(connection: duckdb.DuckDBPyConnection, facts: list[str], as_of_date:
         columns = _shared_columns(connection, fact)
         if columns:
             _merged_ids(connection, fact)
-            connection.execute(_statement(fact, columns), {"as_of": as_of_date})
+            uses = restatement_rows.uses_of(connection, fact)
+            statement = _statement(fact, columns, uses, restatement_rows.looking_back(connection, fact))
+            connection.execute(statement, {"as_of": as_of_date})
+    connection.execute(_EXPLAINED)
 
 
-def _statement(fact: str, columns: dict[str, str]) -> str:
-    keys = ["opportunity_key", "snapshot_date"] if fact == "fct_pipeline_daily" else [next(iter(columns))]
-    typed = {name for name in columns if name.startswith(_TYPED_BY_PEOPLE)}
-    days = [name for name, kind in columns.items() if kind == "DATE" and name not in typed]
-    amounts = [name for name in columns if name.endswith("_reporting") or name == "exchange_rate"]
-    compared = [name for name in columns if name not in {*keys, *amounts, *_MOVES_WITH_AS_OF}]
-    events = [
-        name
-        for name in compared
-        if name not in typed
-        and (name in _STATES or name in days or name.startswith(("is_", "has_")) or name.endswith(_EVENTS))
-    ]
-    attributes = [name for name in compared if name not in events]
-    _, identifier = _MERGED.get(fact, (None, None))
-    owner, _ = OWNERS.get(fact, (None, None))
-    row = ", ".join(
-        [
-            f"{_text_of(keys)} as record",
-            f"{_text_of(['source_system', identifier] if identifier else [])} as source_record",
-            f"{owner or 'cast(null as text)'} as owner",
-            f"{quoted(days[0]) if days else 'cast(null as date)'} as born",
-            f"list_filter([{', '.join(map(quoted, days))}]::date[], lambda day: day is not null) as days",
-            f"[{', '.join(_members(columns))}] as members",
-            f"{_hash_of(attributes)} as attributes",
-            f"{_hash_of(events)} as events",
-            f"{_hash_of(amounts)} as amounts",
-        ]
-    )
+def _statement(fact: str, columns: dict[str, str], uses: list[str], looking_back: list[int]) -> str:
+    amounts = restatement_rows.amounts_of(columns)
     knows_original = "exchange_rate" in columns or any(name.removesuffix("_reporting") in columns for name in amounts)
     return _FACT.format(
-        row=row,
+        row=restatement_rows.row(fact, columns, uses),
         fact=fact,
-        is_derived=str(owner is not None).lower(),
+        is_as_much="one.use = use.use and one.measure = use.measure",
+        looking_back=f"{looking_back}::bigint[]",
+        is_derived=str(fact in OWNERS).lower(),
+        is_going_on=str(fact in restatement_rows.GOING_ON).lower(),
         is_rate="true" if knows_original else _RATE_OF_THE_DAYS,
     )
-
-
-def _members(columns: dict[str, str]) -> list[str]:
-    """What a row names as its members; everything counts for the total."""
-    named = [
-        f"'{dimension}=' || coalesce({quoted(name)}, '(unknown)')"
-        for dimension, names in _MEMBERS.items()
-        for name in names
-        if name in columns
-    ]
-    return ["'total=all'", *named]
 
 
 def _member_keys(connection: duckdb.DuckDBPyConnection) -> None:
@@ -205,9 +267,9 @@ def _member_keys(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create or replace temp table member_keys as"
         " select distinct dimension, member, concat_ws('=', dimension, member) as member_key from restated"
-        " union select 'total', 'all', 'total=all'"
+        " union select 'any', 'any', 'any=any'"
     )
-    for dimension, mart in _KEYED.items():
+    for dimension, mart in restatement_rows.KEYED.items():
         if _shared_columns(connection, mart):
             connection.execute(
                 "insert into member_keys"  # noqa: S608 - constant names
@@ -245,20 +307,11 @@ def _changed_rates(connection: duckdb.DuckDBPyConnection) -> None:
 def _merged_ids(connection: duckdb.DuckDBPyConnection, fact: str) -> None:
     """The records that were merged away since the earlier version, and those that stand for them."""
     connection.execute("create or replace temp table merged (merged_record text, surviving_record text)")
-    if fact in _MERGED and _shared_columns(connection, "bridge_merged_records"):
+    if fact in restatement_rows.MERGED and _shared_columns(connection, "bridge_merged_records"):
         connection.execute(
             "insert into merged select concat_ws('|', source_system, merged_id),"
             " concat_ws('|', surviving_source_system, surviving_id)"
             " from version.marts.bridge_merged_records anti join earlier_file.marts.bridge_merged_records"
             " using (entity, source_system, merged_id) where entity = ?",
-            [_MERGED[fact][0]],
+            [restatement_rows.MERGED[fact][0]],
         )
-
-
-def _text_of(names: list[str]) -> str:
-    parts = ", ".join(f"cast({quoted(name)} as text)" for name in names)
-    return f"concat_ws('|', {parts})" if parts else "cast(null as text)"
-
-
-def _hash_of(names: list[str]) -> str:
-    return f"hash(row({', '.join(map(quoted, names))}))" if names else "0"

@@ -68,101 +68,78 @@ _RESTATED = """
             list_concat([definitions.drill_through_fact], string_split(definitions.other_facts, ', ')),
             lambda fact: fact <> ''
         ) as facts,
-        definitions.aggregation in ('last', 'recompute') as is_cumulative,
+        -- without a day of its own a filter tells a state of the as-of date (open tickets), and not of the period's end
+        case
+            when definitions.aggregation in ('last', 'recompute') and definitions.drill_through_date is null then 'true'
+            else definitions.drill_through_filter
+        end as drill_through_filter,
+        definitions.drill_through_date,
+        definitions.drill_through_measure,
+        dense_rank() over (
+            order by
+                definitions.drill_through_fact, definitions.drill_through_filter, definitions.drill_through_date,
+                definitions.drill_through_measure, definitions.aggregation in ('last', 'recompute')
+        ) as use,
+        -- a stock is told by its evening; a median or a rate of two ends without a day of its own looks back
+        case
+            when definitions.aggregation = 'last' and definitions.drill_through_date is not null
+                then changed_values.period_end_date
+            when definitions.aggregation in ('last', 'recompute') and definitions.drill_through_date is null
+                then date '0001-01-01'
+            else changed_values.period_start_date
+        end as since_date,
+        coalesce(ends_with(definitions.drill_through_measure, '_reporting'), true) as is_money,
         definitions.aggregation = 'sum' as is_flow  -- what happens later belongs to a later period
     from changed_values
     left join version.marts.kpi_definitions as definitions
         using (kpi, version)
 """
-# A stock, a median or a rate of two ends looks back: what changed before the period counts as well. Where a fact names
-# members, only the records that were or are the member's count for it.
-_EXPLAINED = """
-    create temp table explained as
-    with changed as (
-        select fact, record, reason, days, unnest(members) as member_key
-        from changed_records
-    ),
-    carried as (
-        select distinct fact, split_part(member_key, '=', 1) as dimension
-        from changed
-    ),
-    asked as (
-        select distinct facts, is_cumulative, period_start_date, period_end_date, dimension, member
-        from restated
-        union
-        select distinct facts, is_cumulative, period_start_date, period_end_date, 'total', 'all'
-        from restated
-    ),
-    of_facts as (
-        select asked.*, unnest(asked.facts) as fact
-        from asked
-    ),
-    by_key as (
-        select of_facts.*, coalesce(member_keys.member_key, 'total=all') as member_key
-        from of_facts
-        left join carried
-            on of_facts.fact = carried.fact and of_facts.dimension = carried.dimension
-        left join member_keys
-            on carried.dimension = member_keys.dimension and of_facts.member = member_keys.member
-        -- where no fact names the dimension, the reasons of the total are the member's
-        qualify bool_or(carried.fact is not null) over (
-            partition by
-                of_facts.facts, of_facts.is_cumulative, of_facts.period_start_date, of_facts.period_end_date,
-                of_facts.dimension, of_facts.member
-        )
-    )
-    select
-        by_key.facts, by_key.is_cumulative, by_key.period_start_date, by_key.period_end_date, by_key.dimension,
-        by_key.member,
-        list_sort(list_distinct(list(changed.reason))) as reasons,
-        string_agg(distinct changed.fact, ', ' order by changed.fact) as changed_facts,
-        count(distinct (changed.fact, changed.record)) as changed_record_count
-    from by_key
-    inner join changed
-        on by_key.fact = changed.fact
-        and by_key.member_key = changed.member_key
-        and len(list_filter(
-            changed.days,
-            lambda day: day <= by_key.period_end_date and (by_key.is_cumulative or day >= by_key.period_start_date)
-        )) > 0
-    group by all
-"""
-_INSERT = """
-    insert into version.marts.kpi_restatements by name
+_REASONED = """
+    create temp table reasoned as
     select
         restated.kpi, restated.version, restated.period_grain, restated.period_start_date, restated.dimension,
         restated.member, restated.published_value, restated.restated_value,
         coalesce(nullif(array_to_string(list_concat(
             case
-                when restated.is_flow and len(coalesce(own.reasons, shared.reasons)) > 1
-                    then list_filter(coalesce(own.reasons, shared.reasons), lambda reason: reason <> 'later event')
+                when len(coalesce(own.reasons, shared.reasons)) > 1
+                    then list_filter(
+                        coalesce(own.reasons, shared.reasons),
+                        lambda reason: not (reason = 'later event' and restated.is_flow)
+                        and not (reason = 'rate' and not restated.is_money)
+                    )
                 else coalesce(own.reasons, shared.reasons)
             end,
             case when $is_redefined or redefined.kpi is not null then ['definition'] else [] end
         ), ', '), ''), 'unexplained') as reason,
         coalesce(own.changed_facts, shared.changed_facts) as changed_facts,
-        coalesce(own.changed_record_count, shared.changed_record_count, 0) as changed_record_count,
-        $published_build_id as published_build_id,
-        $as_of_date as published_as_of_date,
-        $restated_build_id as restated_build_id,
-        (select max(as_of_date) from version.marts.kpi_values) as restated_as_of_date
+        coalesce(own.changed_record_count, shared.changed_record_count, 0) as changed_record_count
     from restated
     left join explained as own
-        on restated.facts is not distinct from own.facts
-        and restated.is_cumulative is not distinct from own.is_cumulative
-        and restated.period_start_date = own.period_start_date
+        on restated.use = own.use
+        and restated.facts is not distinct from own.facts
+        and restated.since_date = own.since_date
         and restated.period_end_date = own.period_end_date
         and restated.dimension = own.dimension
         and restated.member = own.member
     left join explained as shared  -- for members of whose own records none is known to have changed
-        on restated.facts is not distinct from shared.facts
-        and restated.is_cumulative is not distinct from shared.is_cumulative
-        and restated.period_start_date = shared.period_start_date
+        on restated.use = shared.use
+        and restated.facts is not distinct from shared.facts
+        and restated.since_date = shared.since_date
         and restated.period_end_date = shared.period_end_date
-        and shared.dimension = 'total'
+        and shared.dimension = 'any'
     left join redefined
         on restated.kpi = redefined.kpi
         and restated.version = redefined.version
+"""
+_INSERT = """
+    insert into version.marts.kpi_restatements by name
+    select
+        *,
+        $published_build_id as published_build_id,
+        (select max(as_of_date) from earlier_values) as published_as_of_date,
+        $restated_build_id as restated_build_id,
+        (select max(as_of_date) from version.marts.kpi_values) as restated_as_of_date
+    from reasoned
 """
 
 
@@ -219,18 +196,23 @@ def summary(connection: duckdb.DuckDBPyConnection, build_id: str) -> dict[str, A
     return {"count": sum(count for _, count in reasons), "reasons": dict(reasons), "examples": examples}
 
 
-def differences(earlier: Path, later: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of the values that two DuckDB files tell differently, of periods complete in the earlier.
+def differences(earlier: Path, later: Path, *, is_redefined: bool) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of the values that two files tell differently, of periods complete in the earlier, and why.
 
-    The columns are kpi, period_grain, period_start_date, dimension, member, was, is.
+    The columns are kpi, period_grain, period_start_date, dimension, member, was, is, reason.
+
+    Args:
+        earlier: a DuckDB file with the marts of a build, which a `later` one is compared with.
+        is_redefined: whether the code or the configuration differs between the two.
     """
     with duckdb.connect() as connection:
-        for name, file in (("earlier", earlier), ("later", later)):
-            connection.execute(f"attach {literal(file)} as {name}_file (read_only)")
-        _compare(connection, "earlier_file.marts.kpi_values", "later_file.marts.kpi_values")
+        for name, file in (("earlier_file", earlier), ("version", later)):
+            connection.execute(f"attach {literal(file)} as {name} (read_only)")
+        _compare(connection, "earlier_file.marts.kpi_values", "version.marts.kpi_values")
+        _find_reasons(connection, has_version=True, is_redefined=is_redefined)
         cursor = connection.execute(
             "select kpi, period_grain, period_start_date, dimension, member, published_value as was,"
-            ' restated_value as "is" from changed_values order by all'
+            ' restated_value as "is", reason from reasoned order by all'
         )
         return [column[0] for column in cursor.description or []], cursor.fetchall()
 
@@ -250,21 +232,17 @@ def _add(connection: duckdb.DuckDBPyConnection, earlier: Earlier, build_id: str)
             f"insert into version.marts.{TABLE} by name select {names} from earlier_file.marts.{TABLE}"  # noqa: S608
         )
     _compare(connection, literal(earlier.values), "version.marts.kpi_values")
+    _find_reasons(connection, has_version=earlier.version is not None, is_redefined=earlier.is_redefined)
+    connection.execute(_INSERT, {"published_build_id": earlier.build_id, "restated_build_id": build_id})
+
+
+def _find_reasons(connection: duckdb.DuckDBPyConnection, *, has_version: bool, is_redefined: bool) -> None:
+    """Fill the temporary table `reasoned` from `changed_values`; without the earlier file no fact can be compared."""
     row = connection.execute("select max(as_of_date) from earlier_values").fetchone()
-    as_of = row[0] if row else None
     connection.execute(_RESTATED)
-    restatement_reasons.collect(connection, _facts(connection) if earlier.version else [], as_of)
-    connection.execute(_EXPLAINED)
-    _find_redefined(connection, earlier)
-    connection.execute(
-        _INSERT,
-        {
-            "is_redefined": earlier.is_redefined,
-            "published_build_id": earlier.build_id,
-            "restated_build_id": build_id,
-            "as_of_date": as_of,
-        },
-    )
+    restatement_reasons.collect(connection, _facts(connection) if has_version else [], row[0] if row else None)
+    _find_redefined(connection, has_version=has_version)
+    connection.execute(_REASONED, {"is_redefined": is_redefined})
 
 
 def _facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -273,10 +251,10 @@ def _facts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [fact for (fact,) in found]
 
 
-def _find_redefined(connection: duckdb.DuckDBPyConnection, earlier: Earlier) -> None:
+def _find_redefined(connection: duckdb.DuckDBPyConnection, *, has_version: bool) -> None:
     """The KPIs whose formula reads differently, and the versions that the earlier registry does not have."""
     connection.execute("create temp table redefined (kpi text, version integer)")
-    if earlier.version and _columns(connection, "kpi_definitions"):
+    if has_version and _columns(connection, "kpi_definitions"):
         connection.execute(
             "insert into redefined select later.kpi, later.version from version.marts.kpi_definitions as later"
             " left join earlier_file.marts.kpi_definitions as earlier using (kpi, version)"

@@ -1,5 +1,6 @@
 """Companies to test with: the worked example as files, and copies of a company that was built once per session."""
 
+import csv
 import os
 import shutil
 import subprocess
@@ -57,6 +58,37 @@ def write_worked_example(folder: Path, *, more: str = "") -> Settings:
     settings = load_settings(folder / "funnelhouse.toml")
     parsed.adopt(settings)
     return settings
+
+
+def forget_later(settings: Settings, last: str) -> None:
+    """Leave of the worked example's files what was known at an instant of its text, as an as-was does.
+
+    The files tell most records once, as they are at the end: of one that was created by then and has no version of
+    then, the first version stands.
+    """
+    for name, key in (("opportunities", "opportunity_id"), ("leads", "lead_id"), ("record_merges", "merged_id")):
+        file = settings.folder / "imports" / f"{name}.csv"
+        with file.open() as opened:
+            rows = list(csv.DictReader(opened))
+        versions: dict[str, list[dict[str, str]]] = {}
+        for row in rows:
+            versions.setdefault(row[key], []).append(row)
+        known = [
+            row
+            for told in versions.values()
+            for row in [one for one in told if one.get("updated_at", one.get("merged_at", "")) <= last]
+            or [one for one in told[:1] if one.get("created_at", "9") <= last]
+        ]
+        with file.open("w", newline="") as opened:
+            writer = csv.DictWriter(opened, rows[0].keys())
+            writer.writeheader()
+            writer.writerows(known)
+
+
+def remember_all(settings: Settings) -> None:
+    """Bring the worked example's files back as they are."""
+    for file in (settings.folder / "imports").glob("*.csv"):
+        shutil.copy(EXAMPLE / file.name, file)
 
 
 def copy_company(original: Path, folder: Path) -> Settings:

@@ -8,7 +8,8 @@ import pytest
 from ingestion.settings import Settings, load_settings
 from orchestration import pipeline
 from orchestration.serving import reader
-from tests.orchestration.companies import copy_company, funnel
+from tests.orchestration.companies import copy_company, forget_later, funnel, remember_all, write_worked_example
+from tests.worked_example import RESTATED_SINCE_FEBRUARY, Restated
 
 # What happens to the worked example after its first publication: one change of each kind, each in another fact.
 _APPENDED = {
@@ -37,13 +38,50 @@ def restated(audited_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         assert before in text
         (imports / f"{name}.csv").write_text(text.replace(before, after))
     settings.file.write_text(settings.file.read_text().replace("2026-03-31", "2026-04-01"))
-    settings = load_settings(settings.file)
+    return publish(load_settings(settings.file))
+
+
+@pytest.fixture(scope="module")
+def a_month_later(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The worked example as published with what was known on 28 February, and again at the end of March."""
+    settings = write_worked_example(tmp_path_factory.mktemp("a_month_later"))
+    text = settings.file.read_text()
+    forget_later(settings, "2026-02-28T22:59:59Z")
+    settings.file.write_text(text.replace("2026-03-31", "2026-02-28"))
+    publish(load_settings(settings.file))
+    remember_all(settings)
+    settings.file.write_text(text)
+    return publish(load_settings(settings.file))
+
+
+def publish(settings: Settings) -> Settings:
+    """Load what there is, build it and publish it."""
     pipeline.extract(settings)
     assert [report.reasons for report in pipeline.load(settings) if report.is_refused] == []
     pipeline.build(settings)
     assert pipeline.audit(settings)["status"] == "passed"
     pipeline.publish(settings)
     return settings
+
+
+@pytest.mark.parametrize("line", RESTATED_SINCE_FEBRUARY, ids=lambda line: " ".join(line[:3]))
+def test_every_line_of_the_worked_example_is_told_with_its_reason(a_month_later: Settings, line: Restated) -> None:
+    found = month(a_month_later, line.kpi, line.period_start_date, line.member)
+    assert found is not None
+    assert found[:2] == (pytest.approx(line.was, abs=1e-9), pytest.approx(line.now, abs=1e-9))
+    assert found[2] == line.reason
+
+
+def test_what_the_worked_example_calls_unchanged_is_not_restated(a_month_later: Settings) -> None:
+    """The channel events, and the totals of MQLs, SQLs, spend, acquisition cost, MRR and service KPIs."""
+    assert month(a_month_later, "leads", "2026-02-01", "events") is None
+    _, rows = reader.query(
+        a_month_later,
+        "select kpi, period_start_date from kpi_restatements where dimension = 'total' and period_grain = 'month'"
+        " and (kpi in ('mqls', 'sqls', 'marketing_spend_amount', 'mrr', 'csat', 'ticket_backlog', 'tickets_created',"
+        " 'first_response_minutes_median', 'resolution_minutes_median') or starts_with(kpi, 'cac'))",
+    )
+    assert rows == []
 
 
 def month(settings: Settings, kpi: str, start: str, member: str = "all") -> tuple[object, ...] | None:
@@ -65,7 +103,7 @@ def month(settings: Settings, kpi: str, start: str, member: str = "all") -> tupl
         ("tickets_created", "2026-02-01", (1, 0, "delete", "fct_tickets")),
         ("lead_to_mql_rate", "2026-01-01", (0.8, pytest.approx(5 / 6), "late record, later event", "fct_leads")),
         ("mrr", "2026-02-01", (1046, 1054, "rate", "fct_mrr_monthly")),
-        ("pipeline_fx_amount", "2026-02-01", (0, 1400, "edit, rate", "fct_pipeline_flows")),
+        ("pipeline_fx_amount", "2026-02-01", (0, 1400, "rate", "fct_pipeline_flows")),
     ],
 )
 def test_reason_is_what_happened_to_the_records(
@@ -80,7 +118,7 @@ def test_reason_is_what_happened_to_the_records(
         ("lead_to_mql_rate", "2026-01-01", "smb", (1, 0.8, "late record", "fct_leads")),
         ("lead_to_mql_rate", "2026-01-01", "consumer", (0, 1, "later event", "fct_leads")),
         ("pipeline_fx_amount", "2026-02-01", "enterprise", (None, 400, "rate", "fct_pipeline_flows")),
-        ("pipeline_fx_amount", "2026-02-01", "smb", (None, 1000, "edit, rate", "fct_pipeline_flows")),
+        ("pipeline_fx_amount", "2026-02-01", "smb", (None, 1000, "rate", "fct_pipeline_flows")),
         ("sales_amount", "2026-03-01", "R1", (12000, 12800, "edit", "fct_opportunities")),
     ],
 )
