@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from tests.oracle.deal_merges import merged_deals
 from tests.oracle.periods import Calendar
 
 Row = dict[str, Any]
@@ -98,8 +99,12 @@ class Ledger:
         return Calendar(self.rules.week_start, self.rules.fiscal_start)
 
     def rows(self, name: str) -> list[Row]:
-        """The rows of one entity, in file order."""
-        return self.tables.get(name, [])
+        """The rows of one entity, in file order; those of deals that were merged are the survivor's."""
+        return self._merged_deals.get(name, self.tables.get(name, []))
+
+    @cached_property
+    def _merged_deals(self) -> dict[str, list[Row]]:
+        return merged_deals(self.tables, self.happened)
 
     def day(self, text: str | None) -> date | None:
         """The reporting-zone date of an instant; a bare date is that date."""

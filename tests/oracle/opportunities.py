@@ -87,8 +87,7 @@ class Opportunity:
 
 
 def opportunities(ledger: Ledger, people: dict[str, Person]) -> list[Opportunity]:
-    """Every opportunity that is neither deleted nor merged away and exists at the as-of date."""
-    merged = merges(ledger, "opportunities")
+    """Every opportunity that is not deleted and exists at the as-of date; merged ones are rows of their survivor."""
     accounts, births = merges(ledger, "accounts"), _births(ledger)
     histories = Histories(ledger)
     stages = _stages(ledger)
@@ -101,7 +100,7 @@ def opportunities(ledger: Ledger, people: dict[str, Person]) -> list[Opportunity
     changes = _grouped(ledger.rows("opportunity_changes"), "opportunity_id")
     found = []
     for key, row in latest(ledger.rows("opportunities"), "opportunity_id").items():
-        if truth(row.get("is_deleted"), False) or key in merged:
+        if truth(row.get("is_deleted"), False):
             continue
         pipeline = row.get("pipeline_id") or "default"
         known = {**GENERIC, **stages.get(pipeline, {})}

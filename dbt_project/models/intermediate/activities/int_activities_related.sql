@@ -2,7 +2,7 @@
     key='activity_id',
     reached={
         'int_people_resolved': 'int_activities_unioned.lead_id',
-        'int_opportunities_valued': 'int_activities_unioned.opportunity_id',
+        'int_opportunities_valued': 'int_activity_opportunities_resolved.opportunity_id',
         'int_accounts_resolved': 'int_activities_unioned.account_id',
     },
     on_days={'int_activities_unioned': dated_at('occurred_at')}
@@ -18,6 +18,10 @@ people_resolved as (
 
 opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
+),
+
+activity_opportunities as (
+    select * from {{ ref('int_activity_opportunities_resolved') }}
 ),
 
 accounts_resolved as (
@@ -55,9 +59,12 @@ final as (
     left join people_resolved
         on activities.source_system = people_resolved.source_system
         and activities.lead_id = people_resolved.lead_id
+    left join activity_opportunities
+        on activities.source_system = activity_opportunities.source_system
+        and activities.activity_id = activity_opportunities.activity_id
     left join opportunities
-        on activities.source_system = opportunities.source_system
-        and activities.opportunity_id = opportunities.opportunity_id
+        on activity_opportunities.source_system = opportunities.source_system
+        and activity_opportunities.opportunity_id = opportunities.opportunity_id
     left join accounts_resolved
         on activities.source_system = accounts_resolved.source_system
         and activities.account_id = accounts_resolved.account_id

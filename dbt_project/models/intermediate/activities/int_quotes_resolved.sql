@@ -1,14 +1,14 @@
 {{ config(
     key='quote_id',
     reached={
-        'int_opportunities_valued': 'int_quotes_unioned.opportunity_id',
-        'int_opportunity_owners_in_force': 'int_quotes_unioned.opportunity_id',
+        'int_opportunities_valued': 'int_quotes_merged.opportunity_id',
+        'int_opportunity_owners_in_force': 'int_quotes_merged.opportunity_id',
     },
-    on_days={'int_quotes_unioned': dated_at('sent_at')}
+    on_days={'int_quotes_merged': dated_at('sent_at')}
 ) }}
 
 with quotes as (
-    select * from {{ ref('int_quotes_unioned') }}
+    select * from {{ ref('int_quotes_merged') }}
 ),
 
 opportunities as (

@@ -1,16 +1,11 @@
-{{ config(
-    key='opportunity_key',
-    reached={
-        'int_opportunity_contacts_unioned': 'int_opportunities_kept.opportunity_id',
-    },
-) }}
+{{ config(key='opportunity_key') }}
 
 with opportunities as (
     select * from {{ ref('int_opportunities_kept') }}
 ),
 
 opportunity_contacts as (
-    select * from {{ ref('int_opportunity_contacts_unioned') }}
+    select * from {{ ref('int_opportunity_contacts_merged') }}
 ),
 
 people as (

@@ -1,7 +1,6 @@
 {{ config(
     key='opportunity_key',
     reached={
-        'int_opportunity_contacts_unioned': 'int_opportunities_kept.opportunity_id',
         'int_people_resolved': 'int_opportunity_people_resolved.person_key',
         'int_people_merged': 'int_opportunity_people_resolved.person_key'
     }
@@ -13,7 +12,7 @@ with opportunities as (
 ),
 
 opportunity_contacts as (
-    select * from {{ ref('int_opportunity_contacts_unioned') }}
+    select * from {{ ref('int_opportunity_contacts_merged') }}
 ),
 
 people_resolved as (

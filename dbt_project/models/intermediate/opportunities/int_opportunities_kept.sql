@@ -1,7 +1,6 @@
 {{ config(
-    key='opportunity_id',
-    reached={'int_record_merges_unioned': 'merged_id'},
-    on_days={'int_record_merges_unioned': dated_at('merged_at')}
+    key='opportunity_key',
+    reached={'int_opportunities_recalled': 'int_opportunities_resolved.opportunity_id'}
 ) }}
 
 with opportunities as (
@@ -9,11 +8,11 @@ with opportunities as (
 ),
 
 stage_events as (
-    select * from {{ ref('int_opportunity_stage_events_unioned') }}
+    select * from {{ ref('int_opportunity_stage_events_merged') }}
 ),
 
-merge_log as (
-    select * from {{ ref('int_record_merges_unioned') }}
+resolved as (
+    select * from {{ ref('int_opportunities_resolved') }}
 ),
 
 pipeline_settings as (
@@ -24,29 +23,27 @@ run_parameters as (
     select * from {{ ref('int_run_parameters') }}
 ),
 
-merges_in_force as (
-    select distinct
-        merge_log.source_system,
-        merge_log.merged_id
-    from merge_log
-    inner join run_parameters
-        on {{ reporting_date('merge_log.merged_at') }} <= run_parameters.as_of_date
-    where merge_log.entity = 'opportunities'
-        and not merge_log.is_deleted
-),
-
 with_stage_events as (
-    select distinct
-        source_system,
-        opportunity_id
+    select distinct opportunity_key
     from stage_events
     where not is_deleted
 ),
 
+-- records that were merged were created as one, with the earliest
+creations as (
+    select
+        resolved.opportunity_key,
+        min(opportunities.created_at) as created_at
+    from opportunities
+    inner join resolved
+        on opportunities.source_system = resolved.source_system
+        and opportunities.opportunity_id = resolved.opportunity_id
+    group by resolved.opportunity_key
+),
+
 final as (
     select
-        {{ surrogate_key(['opportunities.source_system', 'opportunities.opportunity_id']) }}
-            as opportunity_key,
+        resolved.opportunity_key,
         opportunities.source_system,
         opportunities.opportunity_id,
         opportunities.opportunity_name,
@@ -60,7 +57,7 @@ final as (
         end as opportunity_type,
         coalesce(opportunities.opportunity_type, '') = 'renewal'
         or coalesce(pipeline_settings.is_renewal, false) as is_renewal,
-        with_stage_events.opportunity_id is not null as has_stage_events,
+        with_stage_events.opportunity_key is not null as has_stage_events,
         opportunities.amount is null as is_amount_missing,
         coalesce(opportunities.amount, 0) as amount,
         coalesce(opportunities.currency_code, run_parameters.reporting_currency) as currency_code,
@@ -73,22 +70,23 @@ final as (
         opportunities.expected_close_date,
         opportunities.closed_at,
         {{ reporting_date('opportunities.closed_at') }} as crm_close_date,
-        opportunities.created_at,
+        creations.created_at,
         opportunities.updated_at,
         opportunities.source_url
     from opportunities
     cross join run_parameters
-    left join merges_in_force
-        on opportunities.source_system = merges_in_force.source_system
-        and opportunities.opportunity_id = merges_in_force.merged_id
+    inner join resolved
+        on opportunities.source_system = resolved.source_system
+        and opportunities.opportunity_id = resolved.opportunity_id
+    inner join creations
+        on resolved.opportunity_key = creations.opportunity_key
     left join with_stage_events
-        on opportunities.source_system = with_stage_events.source_system
-        and opportunities.opportunity_id = with_stage_events.opportunity_id
+        on resolved.opportunity_key = with_stage_events.opportunity_key
     left join pipeline_settings
         on opportunities.source_system = pipeline_settings.source_system
         and coalesce(opportunities.pipeline_id, 'default') = pipeline_settings.pipeline_id
     where not opportunities.is_deleted
-        and merges_in_force.merged_id is null
+        and not resolved.is_merged_away
 )
 
 select * from final

@@ -1,5 +1,5 @@
 {{ config(
-    key='opportunity_key', reached={'int_opportunity_splits_unioned': 'int_opportunities_valued.opportunity_id'}
+    key='opportunity_key', reached={'int_opportunity_splits_unioned': 'int_opportunities_resolved.opportunity_id'}
 ) }}
 
 with opportunities as (
@@ -10,24 +10,45 @@ splits as (
     select * from {{ ref('int_opportunity_splits_unioned') }}
 ),
 
+resolved as (
+    select * from {{ ref('int_opportunities_resolved') }}
+),
+
 sales_reps as (
     select * from {{ ref('int_sales_reps_known') }}
 ),
 
+-- shares make up a whole: of merged records one list of them counts, the survivor's if there is one
+ranked as (
+    select
+        resolved.opportunity_key,
+        resolved.source_system,
+        splits.sales_rep_id,
+        splits.split_ratio,
+        dense_rank() over (
+            partition by resolved.opportunity_key
+            order by resolved.is_merged_away, resolved.merged_at desc, resolved.opportunity_id
+        ) as list_rank
+    from splits
+    inner join resolved
+        on splits.source_system = resolved.source_system
+        and splits.opportunity_id = resolved.opportunity_id
+    where splits.split_ratio > 0
+        and not splits.is_deleted
+),
+
 valid_splits as (
     select
-        splits.source_system,
-        splits.opportunity_id,
+        splits.opportunity_key,
         splits.sales_rep_id as split_name,
         coalesce(sales_reps.sales_rep_key, '(unknown)') as sales_rep_key,
         coalesce(sales_reps.sales_rep_id, '(unknown)') as sales_rep_id,
         cast(splits.split_ratio * 1000000 as decimal(18, 0)) as weight
-    from splits
+    from ranked as splits
     left join sales_reps
         on splits.source_system = sales_reps.source_system
         and splits.sales_rep_id = sales_reps.sales_rep_id
-    where splits.split_ratio > 0
-        and not splits.is_deleted
+    where splits.list_rank = 1
 ),
 
 -- without splits the owner at the close has all of it
@@ -42,8 +63,7 @@ final as (
         {{ amount_in_units('opportunities.amount_reporting') }} as units
     from opportunities
     left join valid_splits
-        on opportunities.source_system = valid_splits.source_system
-        and opportunities.opportunity_id = valid_splits.opportunity_id
+        on opportunities.opportunity_key = valid_splits.opportunity_key
     where opportunities.is_won
 )
 

@@ -1,5 +1,5 @@
 {{ config(
-    key='opportunity_key', reached={'int_opportunity_line_items_unioned': 'int_opportunities_valued.opportunity_id'}
+    key='opportunity_key', reached={'int_opportunity_line_items_unioned': 'int_opportunities_resolved.opportunity_id'}
 ) }}
 
 with line_items as (
@@ -12,6 +12,31 @@ opportunities as (
 
 products as (
     select * from {{ ref('int_products_unioned') }}
+),
+
+resolved as (
+    select * from {{ ref('int_opportunities_resolved') }}
+),
+
+-- lines make up an amount: of merged records one list of them counts, the survivor's if there is one
+listed as (
+    select
+        resolved.opportunity_key,
+        line_items.source_system,
+        line_items.line_item_id,
+        line_items.product_id,
+        line_items.quantity,
+        line_items.amount,
+        line_items.source_url,
+        dense_rank() over (
+            partition by resolved.opportunity_key
+            order by resolved.is_merged_away, resolved.merged_at desc, resolved.opportunity_id
+        ) as list_rank
+    from line_items
+    inner join resolved
+        on line_items.source_system = resolved.source_system
+        and line_items.opportunity_id = resolved.opportunity_id
+    where not line_items.is_deleted
 ),
 
 lines as (
@@ -30,14 +55,13 @@ lines as (
             else {{ to_reporting_amount('line_items.amount', 'opportunities.exchange_rate') }}
         end as amount_reporting,
         line_items.source_url
-    from line_items
+    from listed as line_items
     inner join opportunities
-        on line_items.source_system = opportunities.source_system
-        and line_items.opportunity_id = opportunities.opportunity_id
+        on line_items.opportunity_key = opportunities.opportunity_key
+        and line_items.list_rank = 1
     left join products
         on line_items.source_system = products.source_system
         and line_items.product_id = products.product_id
-    where not line_items.is_deleted
 ),
 
 summed as (

@@ -1,10 +1,7 @@
-{{ config(
-    key='opportunity_key',
-    reached={'int_opportunity_stage_events_unioned': 'int_opportunities_kept.opportunity_id'}
-) }}
+{{ config(key='opportunity_key') }}
 
 with stage_events as (
-    select * from {{ ref('int_opportunity_stage_events_unioned') }}
+    select * from {{ ref('int_opportunity_stage_events_merged') }}
 ),
 
 opportunities as (
@@ -35,8 +32,7 @@ told as (
         stage_events.entered_at
     from stage_events
     inner join opportunities
-        on stage_events.source_system = opportunities.source_system
-        and stage_events.opportunity_id = opportunities.opportunity_id
+        on stage_events.opportunity_key = opportunities.opportunity_key
     where not stage_events.is_deleted
 ),
 

@@ -1,5 +1,5 @@
 {{ config(
-    key='opportunity_key', reached={'int_opportunity_changes_unioned': 'int_opportunities_kept.opportunity_id'}
+    key='opportunity_key', reached={'int_opportunity_changes_unioned': 'int_opportunities_resolved.opportunity_id'}
 ) }}
 
 with changes as (
@@ -10,20 +10,43 @@ opportunities as (
     select * from {{ ref('int_opportunities_kept') }}
 ),
 
-dated as (
+resolved as (
+    select * from {{ ref('int_opportunities_resolved') }}
+),
+
+told as (
     select
         opportunities.opportunity_key,
+        resolved.is_merged_away,
         changes.field,
         {{ clean_text('changes.value') }} as value,
         changes.changed_at,
-        {{ reporting_date('changes.changed_at') }} as changed_date
+        {{ reporting_date('changes.changed_at') }} as changed_date,
+        min(case when not resolved.is_merged_away then changes.changed_at end) over (
+            partition by opportunities.opportunity_key, changes.field
+        ) as own_since
     from changes
+    inner join resolved
+        on changes.source_system = resolved.source_system
+        and changes.opportunity_id = resolved.opportunity_id
     inner join opportunities
-        on changes.source_system = opportunities.source_system
-        and changes.opportunity_id = opportunities.opportunity_id
+        on resolved.opportunity_key = opportunities.opportunity_key
     where changes.field
         in ('amount', 'currency_code', 'probability', 'expected_close_date', 'owner_sales_rep_id')
-        and not changes.is_deleted
+        and (not changes.is_deleted or resolved.is_merged_away)
+),
+
+-- of merged records the survivor's values are in force as soon as it has one, the others' before
+dated as (
+    select
+        opportunity_key,
+        field,
+        value,
+        changed_at,
+        changed_date
+    from told
+    where not is_merged_away
+        or changed_at < own_since
 ),
 
 -- a day ends with its last value

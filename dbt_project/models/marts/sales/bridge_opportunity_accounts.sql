@@ -1,13 +1,11 @@
-{{ config(
-    key='opportunity_key', reached={'int_opportunity_accounts_unioned': 'int_opportunities_valued.opportunity_id'}
-) }}
+{{ config(key='opportunity_key') }}
 
 with opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
 
 opportunity_accounts as (
-    select * from {{ ref('int_opportunity_accounts_unioned') }}
+    select * from {{ ref('int_opportunity_accounts_merged') }}
 ),
 
 accounts as (

@@ -1,0 +1,39 @@
+{{ config(key='opportunity_id', reached={'int_opportunities_merged': 'merged_id'}) }}
+
+with opportunities as (
+    select * from {{ ref('int_opportunities_unioned') }}
+),
+
+merged as (
+    select * from {{ ref('int_opportunities_merged') }}
+),
+
+-- ids that vanished in a merge before they were ever loaded still occur in events and associations
+known_ids as (
+    select
+        source_system,
+        opportunity_id
+    from opportunities
+    union
+    select
+        source_system,
+        merged_id as opportunity_id
+    from merged
+),
+
+final as (
+    select
+        known_ids.source_system,
+        known_ids.opportunity_id,
+        {{ surrogate_key(['known_ids.source_system', 'coalesce(merged.surviving_id, known_ids.opportunity_id)']) }}
+            as opportunity_key,
+        coalesce(merged.surviving_id, known_ids.opportunity_id) as surviving_id,
+        merged.merged_id is not null as is_merged_away,
+        merged.merged_at
+    from known_ids
+    left join merged
+        on known_ids.source_system = merged.source_system
+        and known_ids.opportunity_id = merged.merged_id
+)
+
+select * from final

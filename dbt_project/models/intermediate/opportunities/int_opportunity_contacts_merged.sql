@@ -1,0 +1,36 @@
+{{ config(
+    key='opportunity_key',
+    reached={
+        'int_opportunity_contacts_unioned': 'int_opportunities_resolved.opportunity_id',
+        'int_opportunities_unioned': 'int_opportunities_resolved.opportunity_id'
+    }
+) }}
+
+with associations as (
+    select * from {{ ref('int_opportunity_contacts_unioned') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_unioned') }}
+),
+
+resolved as (
+    select * from {{ ref('int_opportunities_resolved') }}
+),
+
+merged as (
+    {{ merged_associations('lead_id') }}
+),
+
+final as (
+    select
+        opportunity_key,
+        source_system,
+        opportunity_id,
+        lead_id,
+        is_primary,
+        is_deleted
+    from merged
+)
+
+select * from final
