@@ -174,6 +174,7 @@ def test_every_value_says_how_many_facts_are_behind_it(march: Path) -> None:
     assert counted["quota_attainment"] == counted["quota_pace"] == counted["credited_sales_amount"] == 3
     assert counted["mrr"] == counted["arpa"] == counted["active_customers"]
     assert counted["net_revenue_retention"] == counted["logo_churn_rate"]
+    assert queried(march, "select distinct kpi from marts.kpi_components where numerator is null") == []
 
 
 def test_the_survival_curve_is_the_one_worked_out_by_hand(march: Path) -> None:

@@ -36,6 +36,7 @@
         {{ text_literal(entry.drill_through.get('others', []) | join(', ')) }} as other_facts,
         {{ text_or_null(entry.drill_through.get('date')) }} as drill_through_date,
         {{ text_or_null(entry.drill_through.get('measure')) }} as drill_through_measure,
+        {{ text_or_null(entry.drill_through.get('denominator')) }} as drill_through_denominator,
         {{ text_literal(model) }} as computed_by,
         {{ text_literal(entry.get('sample_source', sample_source)) }} as sample_source,
         {{ text_literal(entry.get('requires', 'none')) }} as required_input,
@@ -52,8 +53,8 @@
     {%- if not entries %}
     select
         {% for column in ['kpi', 'label', 'unit', 'direction', 'owner', 'formula', 'grain', 'aggregation', 'smallest_grain', 'dimensions',
-            'drill_through_fact', 'drill_through_filter', 'other_facts', 'drill_through_date', 'drill_through_measure', 'computed_by',
-            'sample_source', 'required_input', 'significance_test', 'valid_from_text', 'valid_to_text',
+            'drill_through_fact', 'drill_through_filter', 'other_facts', 'drill_through_date', 'drill_through_measure',
+            'drill_through_denominator', 'computed_by', 'sample_source', 'required_input', 'significance_test', 'valid_from_text', 'valid_to_text',
             'variant', 'computed_as', 'change_note'] -%}
         cast(null as varchar) as {{ column }},
         {% endfor -%}

@@ -9,6 +9,17 @@ import duckdb
 from ingestion.settings import Settings
 from orchestration.serving import duckdb_file
 
+COUNTED_BY_THE_SOURCE = ("impressions", "clicks", "web_sessions")
+BY_TARGET = "quota_attainment"  # a period without a target has none
+OF_TWO_FACTS = "cac_payback_months"  # costs divided by what new customers pay
+# A record that is divided has a row for each part.
+PART_OF = {
+    "fct_attribution": "opportunity_key",
+    "bridge_opportunity_credits": "opportunity_key",
+    "fct_acquisition_costs": "cost_line_key",
+}
+CLOSING_DAY = "least(period_end_date, as_of_date) as day"
+
 
 def rows_of(settings: Settings, statement: str) -> list[tuple[Any, ...]]:
     current = duckdb_file.current_version(settings)
@@ -17,32 +28,70 @@ def rows_of(settings: Settings, statement: str) -> list[tuple[Any, ...]]:
         return connection.execute(statement).fetchall()
 
 
-def test_the_facts_under_the_filter_of_a_sum_are_the_sum(published: Settings) -> None:
-    """A sum is that of its measure, a ratio has it as its numerator."""
+def differences(settings: Settings, kpi: tuple[str, int], facts: str, shown: str) -> list[str]:
+    """Where what the rows of a fact give by month or day differs from what `kpi_values` shows for the company."""
+    rows = rows_of(
+        settings,
+        f"with facts as ({facts}), shown as (select {shown} from marts.kpi_values where kpi = '{kpi[0]}'"
+        f" and version = {kpi[1]} and dimension = 'total' and period_grain = 'month')"
+        " select day, facts.number, shown.number from facts full join shown using (day)"
+        " where coalesce(facts.number, 0) <> coalesce(shown.number, 0) order by day",
+    )
+    return [f"{kpi[0]}: {row}" for row in rows]
+
+
+def test_the_facts_under_the_filter_are_the_two_sides_of_a_kpi(published: Settings) -> None:
+    """All sums, and of the quotients every side of which the fact has a column."""
     kpis = rows_of(
         published,
-        "select kpi, drill_through_fact, drill_through_filter, drill_through_date, drill_through_measure"
-        " from marts.kpi_definitions where aggregation = 'sum'"
-        " or aggregation = 'ratio' and drill_through_measure is not null order by kpi",
+        "select kpi, version, aggregation, drill_through_fact, drill_through_filter, drill_through_date,"
+        " drill_through_measure, drill_through_denominator from marts.kpi_definitions"
+        f" where aggregation in ('sum', 'ratio') and 'total' in split(dimensions, ', ') and kpi <> '{BY_TARGET}'"
+        " order by kpi",
     )
-    assert len(kpis) > 60
-    problems, compared = [], 0
-    for kpi, fact, condition, day, measure in kpis:
-        compared += rows_of(published, f"select count(*) from marts.kpi_values where kpi = '{kpi}' and numerator <> 0")[
-            0
-        ][0]
-        differences = rows_of(
-            published,
-            f"with facts as (select date_trunc('month', {day})::date as month, sum({measure}) as total"
-            f" from marts.{fact} where {condition} group by all),"
-            f" shown as (select period_start_date as month, numerator as total from marts.kpi_values"
-            f" where kpi = '{kpi}' and dimension = 'total' and period_grain = 'month')"
-            " select month, facts.total, shown.total from facts full join shown using (month)"
-            " where coalesce(facts.total, 0) <> coalesce(shown.total, 0) order by month",
-        )
-        problems += [f"{kpi}: {row}" for row in differences]
-    assert compared > 1000
+    problems, compared = [], {("sum", "numerator"): 0, ("ratio", "numerator"): 0, ("ratio", "denominator"): 0}
+    for kpi, version, aggregation, fact, condition, day, *columns in kpis:
+        for side, column in zip(("numerator", "denominator"), columns, strict=True):
+            if column is None or day is None:
+                continue
+            facts = f"select date_trunc('month', {day})::date as day, sum({column}) as number"
+            facts += f" from marts.{fact} where {condition} group by all"
+            problems += differences(published, (kpi, version), facts, f"period_start_date as day, {side} as number")
+            compared[aggregation, side] += 1
     assert problems == []
+    assert compared[("sum", "numerator")] == sum(kpi[2] == "sum" for kpi in kpis) > 45
+    assert compared[("ratio", "numerator")] > 25
+    assert compared[("ratio", "denominator")] > 12
+
+
+def test_the_rows_under_the_filter_are_as_many_as_the_sample(published: Settings) -> None:
+    """Of counts, shares, durations and amounts; what is divided into parts is counted by what it is a part of."""
+    kpis = rows_of(
+        published,
+        "select kpi, version, sample_source, aggregation, drill_through_fact, drill_through_filter, drill_through_date"
+        " from marts.kpi_definitions where drill_through_date is not null and 'total' in split(dimensions, ', ')"
+        " and case sample_source when 'denominator' then drill_through_denominator is not null"
+        " else drill_through_measure is not null end"
+        " and (aggregation in ('sum', 'ratio', 'last') or sample_source = 'observations')"
+        f" and kpi not in {(*COUNTED_BY_THE_SOURCE, BY_TARGET, OF_TWO_FACTS)} order by kpi",
+    )
+    problems = []
+    for kpi, version, _, aggregation, fact, condition, day in kpis:
+        record = f"distinct {PART_OF[fact]}" if fact in PART_OF else "*"
+        period = day if aggregation == "last" else f"date_trunc('month', {day})::date"
+        rows = f"select {period} as day, count({record}) as number from marts.{fact} where {condition} group by all"
+        shown = "sample_count as number, " + ("period_start_date as day" if aggregation != "last" else CLOSING_DAY)
+        if aggregation == "last":
+            rows += f" having {day} = least(last_day({day}), (select max(as_of_date) from marts.kpi_values))"
+        problems += differences(published, (kpi, version), rows, shown)
+    assert problems == []
+    assert len(kpis) > 80
+    assert {kpi[2] for kpi in kpis} == {"numerator", "denominator", "observations", "facts"}
+
+
+def test_a_date_is_missing_only_where_the_fact_has_none(published: Settings) -> None:
+    without = rows_of(published, "select kpi from marts.kpi_definitions where drill_through_date is null order by kpi")
+    assert without == [("sla_met_rate",), ("ticket_backlog",), ("tickets_waiting_first_response",)]
 
 
 def test_every_filter_is_one_of_its_fact(published: Settings) -> None:

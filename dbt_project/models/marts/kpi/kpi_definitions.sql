@@ -79,6 +79,7 @@ final as (
         versions.other_facts,
         versions.drill_through_date,
         versions.drill_through_measure,
+        versions.drill_through_denominator,
         versions.computed_by,
         versions.sample_source,
         versions.required_input,
