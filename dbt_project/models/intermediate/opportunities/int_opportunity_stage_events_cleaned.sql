@@ -31,8 +31,9 @@ happened as (
 ordered as (
     select
         happened.*,
-        lag(stage_id) over (
-            partition by opportunity_key order by entered_at, is_from_record, stage_order
+        lag(happened.stage_id) over (
+            partition by happened.opportunity_key
+            order by happened.entered_at, happened.is_from_record, happened.stage_order
         ) as previous_stage_id
     from happened
 ),
