@@ -22,7 +22,7 @@ LESS_IS_BETTER = {
     "cac", "cac_paid", "cac_direct", "cac_loaded", "cac_payback_months", "customers_churned", "mrr_churned",
     "mrr_contraction", "logo_churn_rate", "logo_churn_rate_12m", "revenue_churn_rate", "revenue_churn_rate_12m",
     "pipeline_lost_amount", "pipeline_removed_amount", "ticket_backlog", "ticket_reopen_rate", "tickets_created",
-    "tickets_per_customer", "tickets_waiting_first_response",
+    "tickets_per_customer", "tickets_waiting_first_response", "sales_cycle_days_mean", "opportunity_cycle_days_mean",
 }  # fmt: skip
 Sides = tuple[Fraction, Fraction]  # numerator, denominator
 Members = dict[str, tuple[Sides, Sides]]  # now and before
@@ -88,13 +88,14 @@ class Drivers:
             return {}
         points_the_way = (value > previous) == ((change.statistic or 0) > 0)
         is_significant = change.p_value is not None and change.p_value < self.level and points_the_way
-        if kpi in SHARES | COUNTS and not is_significant:
+        is_mean = kpi.endswith("_mean")
+        if (is_mean or kpi in SHARES | COUNTS) and not is_significant:
             return {}
         head = value, previous, change.p_value, is_significant
         numerator, denominator, _ = self.trends.values[key]
-        if numerator is None:
+        if numerator is None and not is_mean:
             return {}
-        taken_apart = _sum if denominator is None else _ratio
+        taken_apart = _sum if denominator is None and not is_mean else _ratio
         total = self._sides(key), self._sides((kpi, grain, before, "total", "all"))
         return {
             (kpi, grain, start, dimension, member): taken_apart(head, sides, total)
@@ -103,6 +104,12 @@ class Drivers:
         }
 
     def _sides(self, key: Key) -> Sides:
+        """Numerator and denominator; of a mean what was observed, and how often."""
+        kpi, grain, start, dimension, member = key
+        if kpi.endswith("_mean"):
+            span = start, self.trends.calendar.last_day(start, grain)
+            observed = self.trends.days.values((kpi.removesuffix("_mean"), dimension, member), span)
+            return sum(map(Fraction, observed), Fraction(0)), Fraction(len(observed))
         numerator, denominator, _ = self.trends.values.get(key, (None, None, None))
         return Fraction(numerator or 0), Fraction(denominator or 0)
 

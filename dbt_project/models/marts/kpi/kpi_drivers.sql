@@ -38,7 +38,8 @@ falls as (
         kpi_trends.significance_test,
         kpi_trends.p_value,
         kpi_trends.is_significant,
-        definitions.has_denominator,
+        kpi_trends.significance_test = 'welch_t' as is_mean,
+        definitions.has_denominator or kpi_trends.significance_test = 'welch_t' as has_denominator,
         definitions.direction
     from kpi_trends
     inner join newest
@@ -55,6 +56,7 @@ falls as (
         and (kpi_trends.is_significant or kpi_trends.significance_test = 'none')
 ),
 
+-- a mean is the sum of what was observed, in whole days, divided by how often
 both_periods as (
     select
         falls.kpi,
@@ -64,8 +66,9 @@ both_periods as (
         shown.dimension,
         shown.member,
         shown.member_label,
-        shown.numerator,
-        shown.denominator,
+        case when falls.is_mean then cast(shown.value * shown.sample_count as decimal(38, 6)) else shown.numerator end
+            as numerator,
+        case when falls.is_mean then shown.sample_count else shown.denominator end as denominator,
         cast(0 as decimal(38, 6)) as previous_numerator,
         cast(0 as decimal(38, 6)) as previous_denominator
     from falls
@@ -86,8 +89,9 @@ both_periods as (
         before.member_label,
         cast(0 as decimal(38, 6)) as numerator,
         cast(0 as decimal(38, 6)) as denominator,
-        before.numerator as previous_numerator,
-        before.denominator as previous_denominator
+        case when falls.is_mean then cast(before.value * before.sample_count as decimal(38, 6)) else before.numerator end
+            as previous_numerator,
+        case when falls.is_mean then before.sample_count else before.denominator end as previous_denominator
     from falls
     inner join kpi_values as before
         on
