@@ -12,6 +12,7 @@ OWNERS: dict[str, tuple[str, str | None]] = {
     "fct_pipeline_flows": ("opportunity_key", "fct_opportunities"),
     "fct_opportunity_stage_events": ("opportunity_key", "fct_opportunities"),
     "fct_attribution": ("opportunity_key", "fct_opportunities"),
+    "bridge_opportunity_credits": ("opportunity_key", "fct_opportunities"),
     "fct_lead_stage_events": ("lead_key", "fct_leads"),
     "fct_mrr_monthly": ("customer_key", None),
     "fct_mrr_movements": ("customer_key", None),

@@ -91,7 +91,20 @@ _RESTATED = """
         coalesce(ends_with(definitions.drill_through_measure, '_reporting'), true) as is_money,
         definitions.aggregation = 'sum' as is_flow  -- what happens later belongs to a later period
     from changed_values
-    left join version.marts.kpi_definitions as definitions
+    -- what is told of two ends, or so far, changes with rows of other days than the one that lists them
+    left join (
+        select * replace (
+            case when is_of_its_day then drill_through_date end as drill_through_date,
+            case when is_of_its_day then drill_through_measure end as drill_through_measure
+        )
+        from (
+            select *, not (
+                aggregation = 'recompute' and sample_source <> 'observations'
+                or aggregation <> 'last' and drill_through_fact = 'fct_pipeline_daily'
+            ) as is_of_its_day
+            from version.marts.kpi_definitions
+        )
+    ) as definitions
         using (kpi, version)
 """
 _REASONED = """
