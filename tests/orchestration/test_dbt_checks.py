@@ -38,6 +38,8 @@ BAD_ROWS = {
     " where rowid = 0",
     "assert_opportunities_have_one_primary_in_every_bridge": "update marts.bridge_opportunity_contacts"
     " set primary_count = 1 - primary_count where rowid = 0",
+    "assert_people_pass_the_funnel_in_order": "update intermediate.int_people_milestones_reached"
+    " set is_mql_after_sql = true where rowid = 0",
     "assert_public_holidays_reach_the_as_of_date": "insert into meta.holiday_calendars values ('default', 'XX')",
     "assert_rated_tickets_are_known": "update intermediate.int_ratings_placed set has_unknown_ticket = true"
     " where rowid = 0",
@@ -62,7 +64,7 @@ BAD_ROWS = {
     " select 'month' as period_grain, date '2026-03-02' as period_start_date, false as is_deleted",
 }
 WARNINGS = {
-    "assert_mapped_campaigns_are_known", "assert_rated_tickets_are_known", "assert_splits_sum_to_one",
+    "assert_mapped_campaigns_are_known", "assert_people_pass_the_funnel_in_order", "assert_rated_tickets_are_known",
     "assert_stages_are_known", "assert_targets_are_sound", "assert_web_visitors_begin_with_a_period",
 }  # fmt: skip
 

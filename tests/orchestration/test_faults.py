@@ -129,26 +129,27 @@ def test_run_is_recorded_in_dagster_and_a_second_run_has_nothing_to_do(tmp_path:
 
 
 def test_bad_rows_in_raw_fail_the_cast_check_and_a_data_test_and_nothing_is_published(audited: Settings) -> None:
-    splits = audited.folder / "imports" / "opportunity_splits.csv"
-    splits.write_text(splits.read_text().replace("0.40", "0.90"))
-    assert funnel(audited.folder, "extract", "--source", "opportunity_splits").returncode == 0
+    bad = {
+        "hubspot.deals": '{"id": "1", "properties": {"amount": "twelve", "dealstage": "s1"}}',
+        "stripe.subscriptions": '{"id": "1", "status": "canceled", "start_date": 1772000000, "ended_at": 1771000000}',
+    }
     with duckdb.connect(audited.warehouse_path) as connection:
-        connection.execute(
-            "insert into raw_hubspot.deals by name select '1' as record_id, timestamp '2026-03-01' as updated_at,"
-            " false as is_deleted, timestamp '2026-03-01' as extracted_at, 'x' as payload_hash, 'planted' as batch_id,"
-            " (select max(load_seq) + 1 from meta.loaded_batches) as load_seq, ? as payload",
-            ['{"id": "1", "properties": {"amount": "twelve", "dealstage": "s1"}, "createdAt": "2026-03-01T00:00:00Z"}'],
-        )
-    assert funnel(audited.folder, "load").returncode == 0
-    funnel(audited.folder, "build")
+        for table, payload in bad.items():
+            connection.execute(
+                f"insert into raw_{table} by name select '1' as record_id, timestamp '2026-03-01' as updated_at,"
+                " false as is_deleted, timestamp '2026-03-01' as extracted_at, 'x' as payload_hash,"
+                " 'planted' as batch_id, (select max(load_seq) + 1 from meta.loaded_batches) as load_seq, ? as payload",
+                [payload],
+            )
+    funnel(audited.folder, "build", "--force")
     build_id = builds.latest(audited)
     assert build_id
     stored = builds.read(audited, build_id, "dbt_verdicts")
     assert stored
     failed = {item["check"]: item for item in stored["verdicts"] if item["status"] == "failed"}
     assert any("no_lost_values_stg_hubspot__deals" in check for check in failed)
-    split = next(item for check, item in failed.items() if "assert_splits_sum_to_one" in check)
-    assert split["examples"]
+    backward = next(item for check, item in failed.items() if "assert_subscriptions_end_after_they_start" in check)
+    assert backward["examples"]
     funnel(audited.folder, "audit")
     assert funnel(audited.folder, "publish").returncode == 1
     assert duckdb_file.current_version(audited) is None
