@@ -4,8 +4,7 @@
         'stg_hubspot__contacts': 'contact_id',
         'stg_hubspot__contact_property_history': 'contact_id',
         'int_hubspot_associations_unpacked': 'from_id',
-    },
-    on_days={'stg_hubspot__contact_property_history': dated_at('changed_at')}
+    }
 ) }}
 
 with contacts as (
@@ -14,10 +13,6 @@ with contacts as (
 
 property_history as (
     select * from {{ ref('stg_hubspot__contact_property_history') }}
-),
-
-run_parameters as (
-    select * from {{ ref('int_run_parameters') }}
 ),
 
 value_mappings as (
@@ -42,21 +37,11 @@ companies_of_contacts as (
     where association = 'contact_companies' and preference = 1
 ),
 
--- what a contact becomes after the as-of date it is not yet
-stages_ever as (
-    select
-        property_history.contact_id,
-        {{ is_any("property_history.property_name = 'lifecyclestage'") }} as has_stage_history,
-        {{ is_any(
-            hubspot_is_lead_entry(
-                'property_history.property_name', 'property_history.property_value', 'meanings.meaning'
-            ) ~ ' and ' ~ reporting_date('property_history.changed_at') ~ ' <= run_parameters.as_of_date'
-        ) }} as was_lead
+-- who has a history is a lead from its first entry as one on, which is an event of its day
+with_history as (
+    select distinct contact_id
     from property_history
-    cross join run_parameters
-    left join meanings
-        on {{ comparable_text('property_history.property_value') }} = meanings.lifecycle_stage
-    group by property_history.contact_id
+    where property_name = 'lifecyclestage'
 ),
 
 final as (
@@ -81,19 +66,16 @@ final as (
         contacts.region,
         contacts.segment,
         contacts.owner_id as owner_sales_rep_id,
-        coalesce(stages_ever.was_lead, false)
-        or (
-            not coalesce(stages_ever.has_stage_history, false)
-            and coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage', 'meanings.meaning') }} >= 1, false)
-        ) as is_lead,
+        with_history.contact_id is null
+        and coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage', 'meanings.meaning') }} >= 1, false) as is_lead,
         contacts.source_system,
         contacts.record_id,
         contacts.updated_at,
         contacts.is_deleted,
         contacts.source_url
     from contacts
-    left join stages_ever
-        on contacts.contact_id = stages_ever.contact_id
+    left join with_history
+        on contacts.contact_id = with_history.contact_id
     left join meanings
         on {{ comparable_text('contacts.lifecycle_stage') }} = meanings.lifecycle_stage
     left join campaign_ids
