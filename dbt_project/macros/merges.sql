@@ -4,14 +4,14 @@
 #}
 {% macro followed_merges(merges) %}
     select
-        merges.source_system,
-        merges.merged_id,
-        coalesce(later_merges.survivor_id, merges.survivor_id) as survivor_id,
-        merges.merged_at
-    from {{ merges }} as merges
-    left join {{ merges }} as later_merges
-        on merges.source_system = later_merges.source_system
-        and merges.survivor_id = later_merges.merged_id
+        known.source_system,
+        known.merged_id,
+        coalesce(later.survivor_id, known.survivor_id) as survivor_id,
+        known.merged_at
+    from {{ merges }} as known
+    left join {{ merges }} as later
+        on known.source_system = later.source_system
+        and known.survivor_id = later.merged_id
 {% endmacro %}
 
 {#

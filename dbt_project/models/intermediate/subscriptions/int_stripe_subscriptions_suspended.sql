@@ -30,7 +30,8 @@ compared as (
         suspended_as,
         row_number() over subscription_versions as version_number,
         case when lag(suspended_as) over subscription_versions is null then 0 else 1 end as was_suspended_count,
-        max(case when suspended_as is null then period_starts_at end) over subscription_versions as in_force_period_starts_at
+        max(case when suspended_as is null then period_starts_at end) over subscription_versions
+            as in_force_period_starts_at
     from classed
     window subscription_versions as (partition by subscription_id order by extracted_at, payload_hash)
 ),
@@ -84,7 +85,8 @@ final as (
             else least(paid_until, seen_at)
         end as suspended_at,
         case
-            when resumption_seen_at is not null then least(resumption_seen_at, coalesce(paid_again_from, resumption_seen_at))
+            when resumption_seen_at is not null
+                then least(resumption_seen_at, coalesce(paid_again_from, resumption_seen_at))
         end as resumed_at
     from suspensions
 )

@@ -67,7 +67,8 @@ final as (
         contacts.segment,
         contacts.owner_id as owner_sales_rep_id,
         with_history.contact_id is null
-        and coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage', 'meanings.meaning') }} >= 1, false) as is_lead,
+        and coalesce({{ hubspot_lifecycle_rank('contacts.lifecycle_stage', 'meanings.meaning') }} >= 1, false)
+            as is_lead,
         contacts.source_system,
         contacts.record_id,
         contacts.updated_at,
