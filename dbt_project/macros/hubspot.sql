@@ -17,13 +17,3 @@
         end
     end
 {%- endmacro %}
-
-
-{# Whether an entry of a contact's history is the lead stage or a later one: of its lifecycle, or of a lead status that
-   the configuration gives such a meaning. #}
-{% macro hubspot_is_lead_entry(property_name, property_value, meaning) -%}
-    coalesce(case {{ property_name }}
-        when 'lifecyclestage' then {{ hubspot_lifecycle_rank(property_value, meaning) }} >= 1
-        when 'hs_lead_status' then {{ meaning }} in ('lead', 'mql', 'sql')
-    end, false)
-{%- endmacro %}

@@ -66,12 +66,16 @@ ordered_entries as (
     where stage_rank is not null or meaning is not null
 ),
 
+-- the lead stage or a later one: of the lifecycle, or of a lead status that the configuration gives such a meaning
 first_lead_entries as (
     select
         contact_id,
         min(changed_at) as changed_at
     from property_history
-    where {{ hubspot_is_lead_entry('property_name', 'property_value', 'meaning') }}
+    where case property_name
+        when 'lifecyclestage' then {{ hubspot_lifecycle_rank('property_value', 'meaning') }} >= 1
+        when 'hs_lead_status' then meaning in ('lead', 'mql', 'sql')
+    end
     group by contact_id
 ),
 
