@@ -89,8 +89,10 @@ both_periods as (
         before.member_label,
         cast(0 as decimal(38, 6)) as numerator,
         cast(0 as decimal(38, 6)) as denominator,
-        case when falls.is_mean then cast(before.value * before.sample_count as decimal(38, 6)) else before.numerator end
-            as previous_numerator,
+        case
+            when falls.is_mean then cast(before.value * before.sample_count as decimal(38, 6))
+            else before.numerator
+        end as previous_numerator,
         case when falls.is_mean then before.sample_count else before.denominator end as previous_denominator
     from falls
     inner join kpi_values as before
