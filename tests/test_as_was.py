@@ -18,6 +18,7 @@ from ingestion.settings import Settings, load_settings
 from orchestration import as_was, company, pipeline, transform
 from orchestration.errors import PipelineError
 from orchestration.quality import hashes
+from orchestration.quality.kpi_identities import PIPELINE_BRIDGE
 from tests.orchestration.companies import contents, copy_company
 from tests.simulated_company import WITHOUT_CHECKS
 from tests.worked_example import RESTATED_SINCE_FEBRUARY, differences, expected_rows
@@ -150,6 +151,13 @@ def past(example: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@pytest.fixture(scope="module")
+def today(example: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The marts of what was known on the last day."""
+    with duckdb.connect(pipeline.as_was(example, example.as_of_date())["path"], read_only=True) as connection:
+        yield connection
+
+
 def test_every_number_that_was_known_is_that_of_the_worked_example(past: duckdb.DuckDBPyConnection) -> None:
     """Nothing of March is known: no edit, no deletion, no merge, no record."""
     expected = expected_rows("as_was_2026-02-28")
@@ -227,11 +235,52 @@ def test_it_is_not_built_again_unless_something_changed(example: Settings, past:
     assert as_was.path(example, DAY).stat().st_ino != before, "a reader keeps the file that it has open"
 
 
-def test_knowing_everything_gives_what_an_ordinary_build_gives(example: Settings) -> None:
-    day = example.as_of_date()
-    with duckdb.connect(pipeline.as_was(example, day)["path"], read_only=True) as connection:
-        was = hashes.content_hashes(connection)
-    assert was == contents(example)
+def test_knowing_everything_differs_from_an_ordinary_build_by_what_was_deleted(
+    example: Settings, today: duckdb.DuckDBPyConnection
+) -> None:
+    """Only the pipeline remembers: no other fact, and no KPI of another kind."""
+    was, now = hashes.content_hashes(today), contents(example)
+    assert was.keys() == now.keys()
+    different = {name.rpartition(".")[2] for name in was if was[name] != now[name]}
+    assert {name for name in different if name.startswith(("fct_", "dim_", "bridge_"))} == {
+        "fct_pipeline_daily", "fct_pipeline_flows", "fct_pipeline_closing_bridge", "fct_pipeline_closing_flows"
+    }  # fmt: skip
+    with duckdb.connect(example.warehouse_path, read_only=True) as connection:
+        built = connection.sql("select * from marts.kpi_values").fetchall()
+    remembered = set(today.sql("select * from marts.kpi_values").fetchall())
+    kpis = {row[0] for row in remembered ^ set(built)}
+    assert kpis <= {"weighted_pipeline_amount", "pipeline_coverage"} | {k for k in kpis if k.startswith("pipeline_")}
+
+
+def test_what_was_deleted_is_in_the_pipeline_until_then(today: duckdb.DuckDBPyConnection) -> None:
+    """D07, EUR 10,000: created on 25 February at 1.20, revalued to 1.25 on 6 March, deleted on 18 March."""
+    rows = today.execute(
+        "select kpi, period_start_date, value from marts.kpi_values where period_grain = 'month'"
+        " and dimension = 'total' and (kpi like 'pipeline%amount%' or kpi = 'weighted_pipeline_amount')"
+    ).fetchall()
+    found = {(kpi.removeprefix("pipeline_").removesuffix("_amount"), start.month): value for kpi, start, value in rows}
+    flows = ("opening", "created", "reopened", "amount_changes", "won", "lost", "removed", "fx", "closing")
+    assert [found[flow, 2] for flow in flows] == [8_000, 34_800, 0, 0, 0, 8_000, 0, 0, 34_800]
+    assert [found[flow, 3] for flow in flows] == [34_800, 13_200, 8_000, 1_250, 31_700, 6_000, 12_500, 1_200, 8_250]
+    assert [found["weighted_pipeline", month] for month in (2, 3)] == [6_960, 4_150]
+    last = today.execute(
+        "select max(snapshot_date), count(*), max(stage_key = '(unknown)') from marts.fct_pipeline_daily"
+        " where opportunity_key not in (select opportunity_key from marts.fct_opportunities)"
+    ).fetchone()
+    assert last == (date(2026, 3, 17), 21, False)
+    assert today.sql(PIPELINE_BRIDGE.query).fetchall() == []
+
+
+def test_what_is_remembered_is_restated_by_its_deletion(example: Settings, today: duckdb.DuckDBPyConnection) -> None:
+    pipeline.publish(example)
+    _, rows = as_was.restated(example, example.as_of_date())
+    march = ("month", date(2026, 3, 1), "total", "all")
+    assert {(row[0], *row[5:]) for row in rows if row[1:5] == march} == {
+        ("pipeline_opening_amount", 34_800, 22_800, "delete"),
+        ("pipeline_fx_amount", 1_200, 700, "delete"),
+        ("pipeline_removed_amount", 12_500, 0, "delete"),
+        ("pipeline_coverage", 1.44, 0.84, "delete"),
+    }
 
 
 def test_days_and_engines_that_cannot_be_are_refused(example: Settings, tmp_path: Path) -> None:

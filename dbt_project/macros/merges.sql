@@ -41,7 +41,7 @@
                 resolved.is_merged_away,
                 associations.{{ column }},
                 associations.is_primary,
-                associations.is_deleted,
+                associations.is_deleted and resolved.removed_at is null as is_deleted,
                 true as is_association
             from associations
             inner join resolved

@@ -94,7 +94,8 @@ CLOSING_BRIDGE = Identity(
             opening_amount_reporting + created_amount_reporting + reopened_amount_reporting
             + pulled_in_amount_reporting - pushed_out_amount_reporting + amount_changes_reporting
             + transferred_in_amount_reporting - transferred_out_amount_reporting
-            - won_amount_reporting - lost_amount_reporting + fx_amount_reporting as bridged_amount
+            - won_amount_reporting - lost_amount_reporting - removed_amount_reporting
+            + fx_amount_reporting as bridged_amount
         from marts.fct_pipeline_closing_bridge as bridge
     )
     select

@@ -11,8 +11,8 @@ from tests.oracle.periods import MONTHS
 from tests.oracle.pipeline import SCOPES, Day, Evening, Pipeline
 
 PARTS = (
-    "opening", "created", "reopened", "pulled_in", "pushed_out", "changes", "won", "lost", "fx", "transferred_in",
-    "transferred_out", "closing",
+    "opening", "created", "reopened", "pulled_in", "pushed_out", "changes", "won", "lost", "removed", "fx",
+    "transferred_in", "transferred_out", "closing",
 )  # fmt: skip
 Key = tuple[str, date, str, str]
 

@@ -72,6 +72,7 @@ final as (
         {{ reporting_date('opportunities.closed_at') }} as crm_close_date,
         creations.created_at,
         opportunities.updated_at,
+        {{ reporting_date('resolved.removed_at') }} as removed_date,
         opportunities.source_url
     from opportunities
     cross join run_parameters
@@ -85,7 +86,7 @@ final as (
     left join pipeline_settings
         on opportunities.source_system = pipeline_settings.source_system
         and coalesce(opportunities.pipeline_id, 'default') = pipeline_settings.pipeline_id
-    where not opportunities.is_deleted
+    where (not opportunities.is_deleted or resolved.removed_at is not null)
         and not resolved.is_merged_away
 )
 

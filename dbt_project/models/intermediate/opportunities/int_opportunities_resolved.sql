@@ -8,6 +8,10 @@ merged as (
     select * from {{ ref('int_opportunities_merged') }}
 ),
 
+run_parameters as (
+    select * from {{ ref('int_run_parameters') }}
+),
+
 -- ids that vanished in a merge before they were ever loaded still occur in events and associations
 known_ids as (
     select
@@ -21,6 +25,18 @@ known_ids as (
     from merged
 ),
 
+-- what was known on a day keeps what was deleted by then for the days before
+removed as (
+    select
+        opportunities.source_system,
+        opportunities.opportunity_id,
+        opportunities.updated_at as removed_at
+    from opportunities
+    inner join run_parameters
+        on run_parameters.known_through_date is not null
+    where opportunities.is_deleted
+),
+
 final as (
     select
         known_ids.source_system,
@@ -29,11 +45,15 @@ final as (
             as opportunity_key,
         coalesce(merged.surviving_id, known_ids.opportunity_id) as surviving_id,
         merged.merged_id is not null as is_merged_away,
-        merged.merged_at
+        merged.merged_at,
+        case when merged.merged_id is null then removed.removed_at end as removed_at
     from known_ids
     left join merged
         on known_ids.source_system = merged.source_system
         and known_ids.opportunity_id = merged.merged_id
+    left join removed
+        on known_ids.source_system = removed.source_system
+        and known_ids.opportunity_id = removed.opportunity_id
 )
 
 select * from final

@@ -88,6 +88,7 @@ decided as (
         end as closed_date,
         told.stage_entered_date as final_event_date,
         coalesce(told.stage_entered_at, opportunities.closed_at) as closing_at,
+        opportunities.removed_date,
         attributed.as_of_date
     from opportunities
     inner join attributed on opportunities.opportunity_key = attributed.opportunity_key
@@ -106,7 +107,8 @@ final as (
         created_date,
         case when is_closed then closed_date end as closed_date,
         case when is_closed then final_event_date end as closing_event_date,
-        case when is_closed then closing_at end as closing_at
+        case when is_closed then closing_at end as closing_at,
+        case when not coalesce(is_closed, false) then removed_date end as removed_date
     from decided
     where created_date <= as_of_date
 )

@@ -78,6 +78,7 @@ final as (
     left join exchange_rates
         on opportunities.currency_code = exchange_rates.currency_code
         and owned.state_date = exchange_rates.rate_date
+    where opportunities.removed_date is null
 )
 
 select * from final

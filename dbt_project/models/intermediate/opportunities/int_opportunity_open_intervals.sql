@@ -25,7 +25,7 @@ final as (
         opportunities.opportunity_key,
         day_ends.stage_key,
         greatest(day_ends.from_date, opportunities.created_date) as open_from_date,
-        day_ends.to_date as open_to_date
+        least(day_ends.to_date, coalesce(opportunities.removed_date, day_ends.to_date)) as open_to_date
     from opportunities
     inner join day_ends
         on opportunities.opportunity_key = day_ends.opportunity_key
@@ -35,7 +35,7 @@ final as (
         opportunity_key,
         stage_key,
         created_date as open_from_date,
-        coalesce(closed_date, date '9999-12-31') as open_to_date
+        coalesce(closed_date, removed_date, date '9999-12-31') as open_to_date
     from opportunities
     where not has_stage_events
 )

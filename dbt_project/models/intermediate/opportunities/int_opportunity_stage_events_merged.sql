@@ -18,7 +18,8 @@ resolved as (
     select * from {{ ref('int_opportunities_resolved') }}
 ),
 
--- a source reports the loser of a merge as deleted, but its history belongs to the survivor
+-- a source deletes the history with the record: that of a loser of a merge belongs to the survivor, and what was known
+-- on a day had the deleted ones before
 told as (
     select
         resolved.opportunity_key,
@@ -29,7 +30,9 @@ told as (
         resolved.merged_at,
         stage_events.stage_id,
         stage_events.entered_at,
-        stage_events.is_deleted and not resolved.is_merged_away as is_deleted
+        stage_events.is_deleted
+        and not resolved.is_merged_away
+        and resolved.removed_at is null as is_deleted
     from stage_events
     inner join resolved
         on stage_events.source_system = resolved.source_system

@@ -33,7 +33,7 @@ told as (
         on resolved.opportunity_key = opportunities.opportunity_key
     where changes.field
         in ('amount', 'currency_code', 'probability', 'expected_close_date', 'owner_sales_rep_id')
-        and (not changes.is_deleted or resolved.is_merged_away)
+        and (not changes.is_deleted or resolved.is_merged_away or resolved.removed_at is not null)
 ),
 
 -- of merged records the survivor's values are in force as soon as it has one, the others' before

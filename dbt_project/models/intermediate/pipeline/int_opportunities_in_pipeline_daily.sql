@@ -13,15 +13,7 @@ with spans as (
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
-),
-
-cycles as (
-    select * from {{ ref('int_opportunities_cycled') }}
-),
-
-products as (
-    select * from {{ ref('int_opportunity_products_chosen') }}
+    select * from {{ ref('int_opportunities_remembered') }}
 ),
 
 owners as (
@@ -52,8 +44,8 @@ placed as (
         opportunities.region,
         opportunities.segment,
         opportunities.is_renewal,
-        products.product_id as product,
-        cycles.opportunity_type,
+        opportunities.product,
+        opportunities.opportunity_type,
         owners.sales_rep_key,
         owners.sales_rep_id,
         greatest(spans.from_date, owners.valid_from_date) as first_date,
@@ -61,10 +53,6 @@ placed as (
     from spans
     inner join opportunities
         on spans.opportunity_key = opportunities.opportunity_key
-    inner join cycles
-        on spans.opportunity_key = cycles.opportunity_key
-    inner join products
-        on spans.opportunity_key = products.opportunity_key
     inner join owners
         on spans.opportunity_key = owners.opportunity_key
         and spans.from_date < owners.valid_to_date

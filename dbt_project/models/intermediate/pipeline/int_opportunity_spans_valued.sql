@@ -9,7 +9,7 @@ with open_intervals as (
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_remembered') }}
 ),
 
 values_in_force as (
@@ -138,10 +138,14 @@ in_force as (
             when amounts.opportunity_key is null then opportunities.amount
             else coalesce({{ safe_decimal('amounts.value', 18, 4) }}, 0)
         end as amount,
-        -- without a history the deal's own probability is that of the stage in which it is now
+        -- without a history the deal's own probability is that of the stage in which it is now, or was to the end
         case
             when probabilities.opportunity_key is not null then {{ safe_decimal('probabilities.value', 9, 6) }}
-            when not opportunities.is_closed and split.span_to_date > run_parameters.as_of_date
+            when
+                not opportunities.is_closed
+                and split.span_to_date > coalesce(
+                    {{ date_add_days('opportunities.removed_date', -1) }}, run_parameters.as_of_date
+                )
                 then opportunities.probability
         end as own_probability,
         case

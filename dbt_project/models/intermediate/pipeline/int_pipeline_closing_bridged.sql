@@ -73,6 +73,7 @@ final as (
         cast(sum(case when flow = 'changes' then amount else 0 end) as decimal(18, 2)) as amount_changes,
         cast(sum(case when flow = 'won' then amount else 0 end) as decimal(18, 2)) as won_amount,
         cast(sum(case when flow = 'lost' then amount else 0 end) as decimal(18, 2)) as lost_amount,
+        cast(sum(case when flow = 'removed' then amount else 0 end) as decimal(18, 2)) as removed_amount,
         cast(sum(case when flow = 'fx' then amount else 0 end) as decimal(18, 2)) as fx_amount,
         cast(sum(case when flow = 'transferred_in' then amount else 0 end) as decimal(18, 2)) as transferred_in_amount,
         cast(sum(case when flow = 'transferred_out' then amount else 0 end) as decimal(18, 2))

@@ -11,7 +11,7 @@ with daily as (
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_remembered') }}
 ),
 
 stage_events as (
@@ -92,6 +92,8 @@ final as (
         case
             when not revalued.is_open then coalesce(outcomes.is_won, opportunities.is_won)
         end as is_won_that_day,
+        not revalued.is_open
+        and coalesce(revalued.snapshot_date = opportunities.removed_date, false) as is_removed_that_day,
         revalued.channel,
         revalued.source,
         revalued.campaign,

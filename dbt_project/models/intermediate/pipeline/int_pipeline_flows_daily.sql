@@ -108,7 +108,8 @@ flows as (
     select
         opportunity_key, snapshot_date, channel, source, campaign, region, segment, product, opportunity_type,
         team, sales_rep_id,
-        case when is_won_that_day then 'won' else 'lost' end as flow, 'all' as flow_scope,
+        case when is_removed_that_day then 'removed' when is_won_that_day then 'won' else 'lost' end as flow,
+        'all' as flow_scope,
         expected_close_date as counted_close_date, null as other_close_date,
         amount_reporting as flow_amount
     from moved

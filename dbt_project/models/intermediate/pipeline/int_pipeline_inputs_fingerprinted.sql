@@ -8,15 +8,7 @@ with spans as (
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
-),
-
-cycles as (
-    select * from {{ ref('int_opportunities_cycled') }}
-),
-
-products as (
-    select * from {{ ref('int_opportunity_products_chosen') }}
+    select * from {{ ref('int_opportunities_remembered') }}
 ),
 
 owners as (
@@ -59,8 +51,12 @@ records as (
         campaign,
         region,
         segment,
+        product_key,
+        product,
+        opportunity_type,
         is_renewal,
         created_date,
+        removed_date,
         is_won,
         source_url
     from opportunities
@@ -84,16 +80,6 @@ prints as (
         opportunity_key,
         {{ row_print('records') }} as print
     from records
-    union all
-    select
-        opportunity_key,
-        {{ row_print('cycles') }} as print
-    from cycles
-    union all
-    select
-        opportunity_key,
-        {{ row_print('products') }} as print
-    from products
     union all
     select
         opportunity_key,

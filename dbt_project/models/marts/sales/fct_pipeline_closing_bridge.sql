@@ -24,6 +24,7 @@ final as (
         bridged.amount_changes as amount_changes_reporting,
         bridged.won_amount as won_amount_reporting,
         bridged.lost_amount as lost_amount_reporting,
+        bridged.removed_amount as removed_amount_reporting,
         bridged.fx_amount as fx_amount_reporting,
         bridged.transferred_in_amount as transferred_in_amount_reporting,
         bridged.transferred_out_amount as transferred_out_amount_reporting,

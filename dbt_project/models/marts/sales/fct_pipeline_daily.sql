@@ -13,7 +13,7 @@ with daily as (
 ),
 
 opportunities as (
-    select * from {{ ref('fct_opportunities') }}
+    select * from {{ ref('int_opportunities_remembered') }}
 ),
 
 final as (
@@ -27,7 +27,7 @@ final as (
         daily.channel,
         daily.region,
         daily.segment,
-        opportunities.opportunity_type,
+        daily.opportunity_type,
         daily.is_renewal,
         daily.currency_code,
         daily.amount as pipeline_amount,

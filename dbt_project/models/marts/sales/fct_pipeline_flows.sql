@@ -13,7 +13,7 @@ with flows as (
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_remembered') }}
 ),
 
 final as (
