@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 HISTORY: Mapping[str, tuple[str, ...]] = {
-    "contacts": ("lifecyclestage", "hs_lead_status"),
+    "contacts": ("lifecyclestage", "hs_lead_status", "hubspot_owner_id"),
     "deals": ("dealstage", "amount", "closedate", "hubspot_owner_id"),
 }
 

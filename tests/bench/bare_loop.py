@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from ingestion.settings import HubSpotSettings, Settings
 
-_HISTORY = "lifecyclestage,hs_lead_status"
+_HISTORY = "lifecyclestage,hs_lead_status,hubspot_owner_id"
 _PAGE_SIZE = 50
 
 

@@ -45,7 +45,8 @@ def _contact(number: int) -> Record:
         "id": record_id,
         "properties": _properties(number, record_id, stage, created, updated),
         "propertiesWithHistory": {
-            "lifecyclestage": [{"value": stage, "timestamp": created, "sourceType": "CRM_UI", "sourceId": "42"}]
+            "lifecyclestage": [{"value": stage, "timestamp": created, "sourceType": "CRM_UI", "sourceId": "42"}],
+            "hubspot_owner_id": [{"value": str(100 + number % 40), "timestamp": created, "sourceType": "CRM_UI"}],
         },
         "createdAt": created,
         "updatedAt": updated,

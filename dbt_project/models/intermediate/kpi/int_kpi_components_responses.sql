@@ -16,11 +16,15 @@ people as (
     select * from {{ ref('int_people') }}
 ),
 
+owners as (
+    select * from {{ ref('int_people_owners_in_force') }}
+),
+
 sales_reps as (
     select * from {{ ref('int_sales_reps_by_validity') }}
 ),
 
--- the owner's team is the one of the first meeting's day
+-- the owner and its team are those of the first meeting's day
 meetings as (
     select
         engagements.first_meeting_date,
@@ -30,15 +34,19 @@ meetings as (
         people.region,
         people.segment,
         coalesce(sales_reps.team, '(unknown)') as team,
-        people.owner_sales_rep_id as sales_rep,
+        owners.sales_rep_id as sales_rep,
         milestones.first_won_date is not null as has_won
     from engagements
     inner join people
         on engagements.person_key = people.person_key
     inner join milestones
         on engagements.person_key = milestones.person_key
+    inner join owners
+        on engagements.person_key = owners.person_key
+        and engagements.first_meeting_date >= owners.valid_from_date
+        and engagements.first_meeting_date < owners.valid_to_date
     left join sales_reps
-        on people.owner_sales_rep_key = sales_reps.sales_rep_key
+        on owners.sales_rep_key = sales_reps.sales_rep_key
         and engagements.first_meeting_date >= sales_reps.valid_from
         and engagements.first_meeting_date < sales_reps.valid_to
     where engagements.first_meeting_date is not null

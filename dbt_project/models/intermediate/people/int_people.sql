@@ -16,18 +16,12 @@ accounts as (
     select * from {{ ref('int_accounts_merged') }}
 ),
 
-sales_reps as (
-    select * from {{ ref('int_sales_reps_known') }}
-),
-
 final as (
     select
         people.person_key,
         people.source_system,
         people.lead_id,
         people.account_key,
-        coalesce(sales_reps.sales_rep_key, '(unknown)') as owner_sales_rep_key,
-        coalesce(sales_reps.sales_rep_id, '(unknown)') as owner_sales_rep_id,
         first_touched.channel,
         first_touched.source,
         first_touched.campaign_id,
@@ -56,8 +50,6 @@ final as (
         on people.person_key = dated.person_key
     left join accounts
         on people.account_key = accounts.account_key
-    left join sales_reps
-        on people.owner_sales_rep_key = sales_reps.sales_rep_key
 )
 
 select * from final

@@ -36,10 +36,6 @@ records as (
         leads.country_code,
         leads.region,
         leads.segment,
-        case
-            when leads.owner_sales_rep_id is not null
-                then {{ surrogate_key(['leads.source_system', 'leads.owner_sales_rep_id']) }}
-        end as owner_sales_rep_key,
         leads.source_url,
         leads.is_lead,
         excluded.record_key is not null as is_excluded,
@@ -71,8 +67,6 @@ final as (
             filter (where region is not null) as region,
         {{ value_at_min('segment', 'record_rank') }}
             filter (where segment is not null) as segment,
-        {{ value_at_min('owner_sales_rep_key', 'record_rank') }}
-            filter (where owner_sales_rep_key is not null) as owner_sales_rep_key,
         {{ value_at_min('source_url', 'record_rank') }}
             filter (where source_url is not null) as source_url,
         count(*) as record_count,

@@ -12,6 +12,10 @@ events as (
     select * from {{ ref('int_lead_events_counted') }}
 ),
 
+owners as (
+    select * from {{ ref('int_people_owners_in_force') }}
+),
+
 sales_reps as (
     select * from {{ ref('int_sales_reps_by_validity') }}
 ),
@@ -39,7 +43,7 @@ happened as (
         and not is_first_mql
 ),
 
--- the owner's team is the one of the day
+-- the owner and its team are those of the day
 final as (
     select
         happened.person_key,
@@ -51,7 +55,8 @@ final as (
         people.region,
         people.segment,
         coalesce(sales_reps.team, '(unknown)') as team,
-        people.owner_sales_rep_id as sales_rep,
+        owners.sales_rep_id as sales_rep,
+        owners.sales_rep_key,
         milestones.first_mql_date is not null as has_mql,
         milestones.first_sql_date is not null as has_sql,
         milestones.first_opportunity_date is not null as has_opportunity,
@@ -63,8 +68,12 @@ final as (
         on happened.person_key = people.person_key
     inner join milestones
         on happened.person_key = milestones.person_key
+    inner join owners
+        on happened.person_key = owners.person_key
+        and happened.milestone_date >= owners.valid_from_date
+        and happened.milestone_date < owners.valid_to_date
     left join sales_reps
-        on people.owner_sales_rep_key = sales_reps.sales_rep_key
+        on owners.sales_rep_key = sales_reps.sales_rep_key
         and happened.milestone_date >= sales_reps.valid_from
         and happened.milestone_date < sales_reps.valid_to
 )

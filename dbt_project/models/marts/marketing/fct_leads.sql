@@ -36,6 +36,7 @@ campaigns as (
 lead_dates as (
     select
         person_key,
+        sales_rep_key,
         team
     from milestones_dated
     where milestone = 'lead'
@@ -48,7 +49,7 @@ final as (
         people.lead_id,
         coalesce(people.account_key, '(unknown)') as customer_key,
         coalesce(campaigns.campaign_key, '(unknown)') as campaign_key,
-        people.owner_sales_rep_key,
+        lead_dates.sales_rep_key as owner_sales_rep_key,
         lead_dates.team as owner_team,
         people.channel,
         people.region,

@@ -20,6 +20,14 @@ histories as (
         'hs_lead_status' as property_name,
         contacts.lead_status_history as entries
     from contacts
+    union all
+    select
+        contacts.contact_id,
+        contacts.source_system,
+        contacts.record_id,
+        'hubspot_owner_id' as property_name,
+        contacts.owner_history as entries
+    from contacts
 ),
 
 entries as (

@@ -26,6 +26,7 @@ with records as (
             'recent_conversion_event': 'properties.recent_conversion_event_name',
             'lifecycle_stage_history': 'propertiesWithHistory.lifecyclestage',
             'lead_status_history': 'propertiesWithHistory.hs_lead_status',
+            'owner_history': 'propertiesWithHistory.hubspot_owner_id',
             'lead_entered_at': 'properties.hs_lifecyclestage_lead_date',
             'mql_entered_at': 'properties.hs_lifecyclestage_marketingqualifiedlead_date',
             'sql_entered_at': 'properties.hs_lifecyclestage_salesqualifiedlead_date',
@@ -66,6 +67,7 @@ final as (
         {{ clean_text('records.recent_conversion_event') }} as recent_conversion_event,
         records.lifecycle_stage_history,
         records.lead_status_history,
+        records.owner_history,
         {{ clean_text('records.source_url') }} as source_url,
         -- timestamps
         {{ safe_timestamp('records.lead_entered_at') }} as lead_entered_at,
