@@ -124,6 +124,18 @@ def _lifecycle(person: Person, now: dt.datetime) -> Iterator[tuple[str, dt.datet
             yield "disqualified", at
 
 
+def _lead_changes(world: "World", now: dt.datetime) -> Iterator[Row]:
+    """Yield every owner of a person; one that was taken away is empty."""
+    for person in _existing(world.people, now):
+        for at, owner in person.history("hubspot_owner_id", now):
+            yield {
+                "lead_id": person.person_id,
+                "field": "owner_sales_rep_id",
+                "changed_at": iso_millis(at),
+                "value": owner or "",
+            }
+
+
 def _touches(world: "World", now: dt.datetime) -> Iterator[Row]:
     for person in _existing(world.people, now):
         for number, (at, value) in enumerate(person.history("touch", now)):
@@ -291,6 +303,7 @@ _CRM_TABLES: dict[str, Table] = {
     "accounts": _accounts,
     "leads": _leads,
     "lead_events": _lead_events,
+    "lead_changes": _lead_changes,
     "touches": _touches,
     "record_merges": _record_merges,
     "opportunities": _opportunities,

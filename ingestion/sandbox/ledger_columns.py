@@ -44,6 +44,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "billing_reason",
         "paid_at",
     ),
+    "lead_changes": ("lead_id", "field", "changed_at", "value"),
     "lead_events": ("lead_event_id", "lead_id", "event_type", "occurred_at", "sales_rep_id"),
     "lead_exclusions": ("rule_type", "value", "reason"),
     "leads": (

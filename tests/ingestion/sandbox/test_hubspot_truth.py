@@ -80,6 +80,18 @@ def test_contacts_tell_every_touch(client: Client, truth: dict[str, list[dict[st
     assert derived == {touch for touch in expected if touch[0] in contacts}
 
 
+def test_contacts_tell_their_owners_of_all_times(client: Client, truth: dict[str, list[dict[str, str]]]) -> None:
+    contacts = fetched(client, "contacts", propertiesWithHistory="hubspot_owner_id")
+    now = {row["lead_id"]: row["owner_sales_rep_id"] for row in truth["leads"]}
+    derived = set()
+    for key, contact in contacts.items():
+        assert now[key] == (contact["properties"]["hubspot_owner_id"] or "")
+        told = contact["propertiesWithHistory"]["hubspot_owner_id"]
+        derived |= {(key, entry["timestamp"], entry["value"]) for entry in told}
+    expected = {(row["lead_id"], row["changed_at"], row["value"]) for row in truth["lead_changes"]}
+    assert derived == {change for change in expected if change[0] in contacts}
+
+
 def test_deals_tell_opportunities_and_their_history(client: Client, truth: dict[str, list[dict[str, str]]]) -> None:
     deals = fetched(client, "deals", propertiesWithHistory="dealstage,amount,closedate,hubspot_owner_id")
     gone = {row["merged_id"] for row in truth["record_merges"] if row["entity"] == "opportunities"}
