@@ -49,7 +49,7 @@ def simulate(world: "World") -> list[Activity]:
             at += minutes(rng, 5, 60 * 24 * 6)
             if at > end:
                 break
-            activity = _activity(rng, person, owned[0].value, at)
+            activity = _activity(rng, person, _owner_at(person, at), at)
             if gone and gone[0].field == "merged_into":
                 activity.change("contact-", person.person_id, end)
                 activity.change("contact+", gone[0].value, end)
@@ -63,6 +63,11 @@ def simulate(world: "World") -> list[Activity]:
         activity.record_id = str(numbers[activity.activity_type])
         numbers[activity.activity_type] += 2
     return activities
+
+
+def _owner_at(person: Person, at: dt.datetime) -> str | None:
+    """Whose the person is at a moment; one who is nobody's any more is still called by the last owner."""
+    return [owner for _, owner in person.history("hubspot_owner_id", at) if owner][-1]
 
 
 def _activity(rng: Random, person: Person, owner_id: str | None, at: dt.datetime) -> Activity:

@@ -1,9 +1,12 @@
-"""Puts people and deals together: first what goes well, then the mistakes, then ids in order of insertion."""
+"""Puts people and deals together: first what goes well, then the mistakes, then ids in order of insertion.
+
+Last come the handovers of people, which change nothing else.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from ingestion.sandbox import deal_changes, people_changes
+from ingestion.sandbox import deal_changes, handovers, people_changes
 from ingestion.sandbox import deals as deals_module
 from ingestion.sandbox import people as people_module
 from ingestion.sandbox.deals import FIRST_DEAL_ID, Deal
@@ -37,6 +40,7 @@ def generate(world: "World") -> History:
         merge.loser.change("merged_into", merge.survivor.record_id, merge.at)
         merge.survivor.change("merged_from", merge.loser.record_id, merge.at)
     people_changes.plant(world, people, deals)
+    handovers.plant(world, people)
     people = _settled(world, people)
     return History(people, _settled(world, deals))
 

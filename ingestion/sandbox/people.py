@@ -1,4 +1,7 @@
-"""People: where they come from and how they pass through the lifecycle (mistakes and merges: people_changes.py)."""
+"""People: where they come from and how they pass through the lifecycle.
+
+Mistakes and merges are in people_changes.py, later owners in handovers.py.
+"""
 
 import bisect
 import datetime as dt

@@ -56,9 +56,9 @@ class SalesForce:
 
     reps: tuple[SalesRep, ...]
 
-    def choose(self, rng: random.Random, moment: dt.datetime) -> str:
-        """Return the id of one rep employed at a moment."""
-        return rng.choice([rep for rep in self.reps if rep.is_employed(moment)]).rep_id
+    def choose(self, rng: random.Random, moment: dt.datetime, *, other_than: str | None = None) -> str:
+        """Return the id of one rep employed at a moment, not that of the one who is to be replaced."""
+        return rng.choice([rep for rep in self.reps if rep.is_employed(moment) and rep.rep_id != other_than]).rep_id
 
     def left_at(self, rep_id: str) -> dt.datetime | None:
         """Return when a rep leaves, None when never."""

@@ -17,7 +17,7 @@ HAPPENED = (
     ("opportunities", "created_at"), ("opportunity_stage_events", "entered_at"), ("refunds", "refunded_date"),
     ("opportunity_changes", "changed_at"), ("record_merges", "merged_at"), ("tickets", "created_at"),
     ("ticket_events", "occurred_at"), ("ratings", "offered_at"), ("ad_spend", "spend_date"), ("costs", "cost_date"),
-    ("subscription_periods", "valid_from_date"), ("accounts", "created_at"),
+    ("subscription_periods", "valid_from_date"), ("accounts", "created_at"), ("lead_changes", "changed_at"),
 )  # fmt: skip
 
 
@@ -65,10 +65,22 @@ def test_references_lead_to_rows(folder: Path) -> None:
     assert {row["lead_id"] for row in rows(folder, "opportunity_contacts")} <= leads
     for table in ("opportunity_contacts", "opportunity_accounts", "opportunity_stage_events"):
         assert {row["opportunity_id"] for row in rows(folder, table)} <= deals
-    assert {row["owner_sales_rep_id"] for row in rows(folder, "opportunities")} - {""} <= reps
+    for table in ("leads", "opportunities"):
+        assert {row["owner_sales_rep_id"] for row in rows(folder, table)} - {""} <= reps, table
     for merge in rows(folder, "record_merges"):
         known = leads if merge["entity"] == "leads" else deals
         assert {merge["merged_id"], merge["survivor_id"]} <= known
+
+
+def test_the_last_change_of_a_person_is_what_the_person_has(folder: Path) -> None:
+    told: dict[str, str] = {}
+    for row in sorted(rows(folder, "lead_changes"), key=lambda row: row["changed_at"]):
+        assert row["field"] == "owner_sales_rep_id"
+        told[row["lead_id"]] = row["value"]
+    assert "" in told.values()
+    assert {row["lead_id"]: row["owner_sales_rep_id"] for row in rows(folder, "leads")} == {
+        row["lead_id"]: told.get(row["lead_id"], "") for row in rows(folder, "leads")
+    }
 
 
 def test_teams_have_a_validity_once_reps_move() -> None:
