@@ -82,9 +82,9 @@ class People:
                 self.first_win[who] = min(deal.closed, self.first_win.get(who, date.max))
 
     def members(self, person: Person, day: date) -> dict[str, str]:
-        """The members of a person's fact on its day."""
+        """The members of a person's fact on its day: owner and team then."""
         company = self.companies.get(person.account_id, {})
-        rep = person.present("owner_sales_rep_id")
+        rep = person.owner(day)
         return {
             "channel": person.channel,
             "source": member(person.source),

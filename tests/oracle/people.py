@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tests.oracle.ledger import UNKNOWN, Ledger, Row, instant, truth
+from tests.oracle.owners import Owned, owners
 
 EVENT_ORDER = {"lead": 0, "recycled": 1, "disqualified": 2, "mql": 3, "sql": 4}
 
@@ -28,6 +29,7 @@ class Person:
     touch_days: list[date] = field(default_factory=list)
     mql_events: list[datetime] = field(default_factory=list)
     sql_at: datetime | None = None
+    owners: dict[str, Owned] = field(default_factory=dict)  # of each of its records
     is_qualified_late: bool = False  # accepted by sales first, and only then an MQL
 
     @property
@@ -46,6 +48,15 @@ class Person:
             if row.get(column):
                 return str(row[column])
         return ""
+
+    def owner(self, day: date) -> str:
+        """Who had it at the end of a day: the main record's owner then, else that of the earliest other one with one.
+
+        A record that is made later had none, unless none was there yet.
+        """
+        told = [self.owners[row["lead_id"]] for row in [self.main, *self.records]]
+        there = [owned for owned in told if owned.is_there(day)]
+        return next((rep for owned in there or told if (rep := owned.on(day))), "")
 
 
 def normalised(email: str) -> str:
@@ -112,13 +123,14 @@ def persons(ledger: Ledger) -> dict[str, Person]:
     vanished = _vanished(ledger, merged)
     events = _by_lead(ledger.rows("lead_events"))
     touches = _by_lead(ledger.rows("touches"))
-    excluded = _exclusions(ledger)
+    excluded, owned = _exclusions(ledger), owners(ledger, records)
     found: dict[str, Person] = {}
     for rows in members.values():
         ends = {survivor(merged, row["lead_id"]) for row in rows}
         gone = [key for key, end in vanished.items() if end in ends]
         told = [_including(things, rows, gone) for things in (events, touches)]
         person = _person(ledger, rows, merged, told[0], told[1], excluded)
+        person.owners = {row["lead_id"]: owned[row["lead_id"]] for row in rows}
         for row in rows:
             found[row["lead_id"]] = person
     for merged_id in merged:
