@@ -52,11 +52,12 @@ class Person:
     def owner(self, day: date) -> str:
         """Who had it at the end of a day: the main record's owner then, else that of the earliest other one with one.
 
-        A record that is made later had none, unless none was there yet.
+        A record that is made later had none then; the earliest stands for the days before it as well.
         """
         told = [self.owners[row["lead_id"]] for row in [self.main, *self.records]]
-        there = [owned for owned in told if owned.is_there(day)]
-        return next((rep for owned in there or told if (rep := owned.on(day))), "")
+        earliest = self.owners[self.records[0]["lead_id"]]
+        there = [owned for owned in told if owned is earliest or owned.is_there(day)]
+        return next((rep for owned in there if (rep := owned.on(day))), "")
 
 
 def normalised(email: str) -> str:

@@ -94,7 +94,7 @@ def test_a_record_that_is_made_later_tells_nothing_of_the_days_before_another_on
         record_merges=[merged("L02", "L01")],
     )
     assert owners_on(books, "2026-01-05", "2026-02-09", "2026-02-10") == ["R2", "R2", "R1"]
-    assert owners_on(books, "2025-12-20") == ["R1"]  # before all of them the first known owner
+    assert owners_on(books, "2025-12-20") == ["R2"]  # the earliest stands for the days before it
 
 
 def test_versions_tell_it_where_there_are_no_changes() -> None:

@@ -22,36 +22,45 @@ sales_reps as (
     select * from {{ ref('int_sales_reps_known') }}
 ),
 
+records as (
+    select
+        resolved.person_key,
+        resolved.record_rank,
+        leads.record_key,
+        leads.source_system,
+        leads.lead_id,
+        leads.owner_sales_rep_id,
+        -- the earliest record of a person stands for the days before it as well
+        case
+            when resolved.creation_rank = 1 then date '1900-01-01'
+            else {{ reporting_date('leads.created_at') }}
+        end as since_date
+    from leads
+    inner join resolved
+        on leads.record_key = resolved.record_key
+),
+
 -- a day ends with its last owner
 ranked as (
     select
-        leads.record_key,
+        records.record_key,
         changes.owner_sales_rep_id,
         {{ reporting_date('changes.changed_at') }} as changed_date,
         row_number() over (
-            partition by leads.record_key, {{ reporting_date('changes.changed_at') }}
+            partition by records.record_key, {{ reporting_date('changes.changed_at') }}
             order by changes.changed_at desc, changes.owner_sales_rep_id desc
         ) as rank_of_day,
         row_number() over (
-            partition by leads.record_key
+            partition by records.record_key
             order by changes.changed_at, changes.owner_sales_rep_id
         ) as rank_of_all
     from changes
-    inner join leads
-        on changes.source_system = leads.source_system
-        and changes.lead_id = leads.lead_id
+    inner join records
+        on changes.source_system = records.source_system
+        and changes.lead_id = records.lead_id
 ),
 
--- the first owner ever seen is valid back to the creation, and one without a history throughout
-of_records as (
-    select
-        record_key,
-        owner_sales_rep_id,
-        date '1900-01-01' as from_date,
-        changed_date as to_date
-    from ranked
-    where rank_of_all = 1
-    union all
+followed as (
     select
         record_key,
         owner_sales_rep_id,
@@ -61,34 +70,51 @@ of_records as (
         ) as to_date
     from ranked
     where rank_of_day = 1
+),
+
+-- the first owner ever seen is valid back to the creation, and one without a history throughout
+owned as (
+    select
+        records.person_key,
+        records.record_rank,
+        records.source_system,
+        case
+            when firsts.record_key is null then records.owner_sales_rep_id
+            else firsts.owner_sales_rep_id
+        end as owner_sales_rep_id,
+        records.since_date as from_date,
+        coalesce(firsts.changed_date, date '9999-12-31') as to_date
+    from records
+    left join ranked as firsts
+        on records.record_key = firsts.record_key
+        and firsts.rank_of_all = 1
     union all
     select
-        leads.record_key,
-        leads.owner_sales_rep_id,
-        date '1900-01-01' as from_date,
-        date '9999-12-31' as to_date
-    from leads
-    left join ranked
-        on leads.record_key = ranked.record_key
-        and ranked.rank_of_all = 1
-    where ranked.record_key is null
+        records.person_key,
+        records.record_rank,
+        records.source_system,
+        followed.owner_sales_rep_id,
+        followed.from_date,
+        followed.to_date
+    from records
+    inner join followed
+        on records.record_key = followed.record_key
 ),
 
 of_people as (
     select
-        resolved.person_key,
-        resolved.record_rank,
-        of_records.owner_sales_rep_id is not null as is_owned,
+        owned.person_key,
+        owned.record_rank,
+        owned.owner_sales_rep_id is not null as is_owned,
         sales_reps.sales_rep_key,
         sales_reps.sales_rep_id,
-        of_records.from_date,
-        of_records.to_date
-    from resolved
-    inner join of_records
-        on resolved.record_key = of_records.record_key
+        owned.from_date,
+        owned.to_date
+    from owned
     left join sales_reps
-        on resolved.source_system = sales_reps.source_system
-        and of_records.owner_sales_rep_id = sales_reps.sales_rep_id
+        on owned.source_system = sales_reps.source_system
+        and owned.owner_sales_rep_id = sales_reps.sales_rep_id
+    where owned.from_date < owned.to_date
 ),
 
 starts as (
@@ -98,7 +124,7 @@ starts as (
     from of_people
 ),
 
--- each day's owner from the survivor, else from the earliest other record that has one that day
+-- each day's owner from the survivor, else from the earliest other record that is there and has one that day
 chosen as (
     select
         starts.person_key,
