@@ -8,6 +8,7 @@ with lines as (
 final as (
     select
         invoice_line_id,
+        invoice_id,
         subscription_id,
         subscription_item_id,
         period_starts_at as observed_at,

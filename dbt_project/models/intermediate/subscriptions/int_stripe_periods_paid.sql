@@ -1,7 +1,7 @@
 {{ config(key='invoice_id') }}
 
-with lines as (
-    select * from {{ ref('stg_stripe__invoice_lines') }}
+with billed as (
+    select * from {{ ref('int_stripe_items_billed') }}
 ),
 
 invoices as (
@@ -10,21 +10,17 @@ invoices as (
 
 final as (
     select
-        lines.invoice_id,
-        lines.subscription_id,
-        min(lines.period_starts_at) as paid_from,
-        max(lines.period_ends_at) as paid_until
-    from lines
+        billed.invoice_id,
+        billed.subscription_id,
+        min(billed.observed_at) as paid_from,
+        max(billed.billed_until) as paid_until
+    from billed
     inner join invoices
-        on lines.invoice_id = invoices.invoice_id
-    where lines.line_type = 'subscription'
-        and not lines.is_proration
-        and not lines.is_deleted
-        and lines.subscription_id is not null
-        and coalesce(lines.usage_type, 'licensed') <> 'metered'
+        on billed.invoice_id = invoices.invoice_id
+    where billed.subscription_id is not null
         and invoices.status = 'paid'
         and not invoices.is_deleted
-    group by lines.invoice_id, lines.subscription_id
+    group by billed.invoice_id, billed.subscription_id
 )
 
 select * from final
