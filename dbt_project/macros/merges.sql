@@ -15,6 +15,17 @@
 {% endmacro %}
 
 {#
+  Lists whose parts make up a whole (splits, line items) are not added: of merged records the list numbered 1 counts,
+  the survivor's if there is one, else that of the last merge. From the CTE `resolved` joined to living rows.
+#}
+{% macro rank_of_merged_list() -%}
+    dense_rank() over (
+        partition by resolved.opportunity_key
+        order by resolved.is_merged_away, resolved.merged_at desc, resolved.opportunity_id
+    )
+{%- endmacro %}
+
+{#
   What opportunities are associated with, from the CTEs `associations`, `opportunities` and `resolved`: those of merged
   records belong to the survivor, what their records name included. The survivor's own primary one stays the primary
   one; only where it has none at all a merged record's is.

@@ -18,17 +18,14 @@ sales_reps as (
     select * from {{ ref('int_sales_reps_known') }}
 ),
 
--- shares make up a whole: of merged records one list of them counts, the survivor's if there is one
+-- shares make up a whole: of merged records one list of them counts
 ranked as (
     select
         resolved.opportunity_key,
         resolved.source_system,
         splits.sales_rep_id,
         splits.split_ratio,
-        dense_rank() over (
-            partition by resolved.opportunity_key
-            order by resolved.is_merged_away, resolved.merged_at desc, resolved.opportunity_id
-        ) as list_rank
+        {{ rank_of_merged_list() }} as list_rank
     from splits
     inner join resolved
         on splits.source_system = resolved.source_system

@@ -18,7 +18,7 @@ resolved as (
     select * from {{ ref('int_opportunities_resolved') }}
 ),
 
--- lines make up an amount: of merged records one list of them counts, the survivor's if there is one
+-- lines make up an amount: of merged records one list of them counts
 listed as (
     select
         resolved.opportunity_key,
@@ -28,10 +28,7 @@ listed as (
         line_items.quantity,
         line_items.amount,
         line_items.source_url,
-        dense_rank() over (
-            partition by resolved.opportunity_key
-            order by resolved.is_merged_away, resolved.merged_at desc, resolved.opportunity_id
-        ) as list_rank
+        {{ rank_of_merged_list() }} as list_rank
     from line_items
     inner join resolved
         on line_items.source_system = resolved.source_system
