@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -254,54 +254,6 @@ def test_the_staging_model_of_an_entity_has_exactly_the_columns_of_the_contract(
 def test_the_configuration_sets_the_maturity_of_exactly_the_cohort_kpis(models: list[Model]) -> None:
     entries = [kpi for model in models for kpi in model["config"]["meta"].get("kpis", [])]
     assert {kpi["name"] for kpi in entries if "maturity_days" in kpi} == set(get_args(CohortKpi))
-
-
-def test_what_a_model_follows_are_inputs_that_tell_its_key(models: list[Model], manifest: dict[str, Any]) -> None:
-    assert [f"{model['name']}: {wrong}" for model in models for wrong in not_followed(model, manifest)] == []
-
-
-def columns_of(key: str | None) -> set[str]:
-    """The columns of a key, or of what tells one."""
-    return set(key.split(", ")) if key else set()
-
-
-def not_followed(model: Model, manifest: dict[str, Any]) -> Iterator[str]:
-    """What the model's configuration says that it follows, and cannot."""
-    config, key = model["config"], columns_of(model["config"].get("key"))
-    direct = {node.split(".")[-1]: manifest["nodes"].get(node) for node in model["depends_on"]["nodes"]}
-    views = [node for node in direct.values() if node and node["config"]["materialized"] == "view"]
-    inputs = set(direct) | {read.split(".")[-1] for view in views for read in view["depends_on"]["nodes"]}
-    if not config.get("sums") and (others := key - set(model["columns"])):
-        yield f"has no column {', '.join(sorted(others))}"
-    yield from (f"does not read {name}" for name in {*config.get("reached", {}), *config.get("adds", [])} - inputs)
-    yield from (f"adds rows of the view {view['name']}" for view in views if view["name"] in config.get("adds", []))
-    for said in config.get("reached", {}).values():
-        link, _, beside = said.split("=")[-1].strip().rpartition(".")
-        # a key whose link changed is found only through the link's own changed rows
-        if link and not (direct.get(link) and key | columns_of(beside) <= set(direct[link]["columns"])):
-            yield f"{link} does not tell {config['key']} and {beside}"
-    if missing := {*config.get("sums", []), *(["row_count"] if config.get("sums") else [])} - set(model["columns"]):
-        yield f"has no column {', '.join(sorted(missing))}"
-    if config.get("stamps") and not (key and config.get("compared") is False):
-        yield "has stamps, and readers that follow its rows"
-    yield from days_not_followed(model, manifest, inputs)
-
-
-def days_not_followed(model: Model, manifest: dict[str, Any], inputs: set[str]) -> Iterator[str]:
-    """What the model's configuration says about days, and cannot."""
-    config, of_days = model["config"], model["config"].get("on_days")
-    nodes = {node["name"]: node for node in manifest["nodes"].values() if node["name"] in inputs}
-    if missing := {config.get("day"), config.get("grows")} - {None} - set(model["columns"]):
-        yield f"has no column {', '.join(sorted(missing))}"
-    if of_days is None:
-        yield from ["grows on no days"] if config.get("grows") else []
-        return
-    if not any(node["config"].get("day") for node in nodes.values()):
-        yield "reads nothing that is about days"
-    yield from (f"does not read {name}" for name in {*of_days, *config.get("begins", {})} - inputs)
-    for name in set(of_days) & set(nodes) - set(config.get("reached", {})):
-        if not columns_of(config["key"]) <= set(nodes[name]["columns"]):
-            yield f"{name} does not tell {config['key']}"
 
 
 def test_nothing_of_dbt_hub_is_needed() -> None:
