@@ -35,6 +35,7 @@
         {{ text_literal(entry.drill_through.filter) }} as drill_through_filter,
         {{ text_literal(entry.drill_through.get('others', []) | join(', ')) }} as other_facts,
         {{ text_or_null(entry.drill_through.get('date')) }} as drill_through_date,
+        {{ entry.drill_through.get('has_other_days', false) | lower }} as has_rows_of_other_days,
         {{ text_or_null(entry.drill_through.get('measure')) }} as drill_through_measure,
         {{ text_or_null(entry.drill_through.get('denominator')) }} as drill_through_denominator,
         {{ text_literal(model) }} as computed_by,
@@ -60,6 +61,7 @@
         {% endfor -%}
         0 as version,
         0 as maturity_days,
+        false as has_rows_of_other_days,
         false as has_denominator,
         false as is_zero_when_empty
     where false

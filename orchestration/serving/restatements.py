@@ -91,19 +91,13 @@ _RESTATED = """
         coalesce(ends_with(definitions.drill_through_measure, '_reporting'), true) as is_money,
         definitions.aggregation = 'sum' as is_flow  -- what happens later belongs to a later period
     from changed_values
-    -- what is told of two ends, or so far, changes with rows of other days than the one that lists them
+    -- rows of other days than those of the period change it as well
     left join (
         select * replace (
-            case when is_of_its_day then drill_through_date end as drill_through_date,
-            case when is_of_its_day then drill_through_measure end as drill_through_measure
+            case when not has_rows_of_other_days then drill_through_date end as drill_through_date,
+            case when not has_rows_of_other_days then drill_through_measure end as drill_through_measure
         )
-        from (
-            select *, not (
-                aggregation = 'recompute' and sample_source <> 'observations'
-                or aggregation <> 'last' and drill_through_fact = 'fct_pipeline_daily'
-            ) as is_of_its_day
-            from version.marts.kpi_definitions
-        )
+        from version.marts.kpi_definitions
     ) as definitions
         using (kpi, version)
 """

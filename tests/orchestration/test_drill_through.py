@@ -11,6 +11,8 @@ from orchestration.serving import duckdb_file
 
 COUNTED_BY_THE_SOURCE = ("impressions", "clicks", "web_sessions")
 BY_TARGET = "quota_attainment"  # a period without a target has none
+BY_TARGET_SO_FAR = "quota_pace"
+OF_ANY_GRAIN = "web_visitors"  # the report's own rows of days, weeks and months
 OF_TWO_FACTS = "cac_payback_months"  # costs divided by what new customers pay
 # A record that is divided has a row for each part.
 PART_OF = {
@@ -62,6 +64,27 @@ def test_the_facts_under_the_filter_are_the_two_sides_of_a_kpi(published: Settin
     assert compared[("sum", "numerator")] == sum(kpi[2] == "sum" for kpi in kpis) > 45
     assert compared[("ratio", "numerator")] > 25
     assert compared[("ratio", "denominator")] > 12
+
+
+def test_what_is_computed_anew_says_whether_rows_of_other_days_count(published: Settings) -> None:
+    """By the rows of the month alone only those are told that do not say so."""
+    kpis = rows_of(
+        published,
+        "select kpi, version, drill_through_fact, drill_through_filter, drill_through_date, drill_through_measure,"
+        " has_rows_of_other_days from marts.kpi_definitions where aggregation = 'recompute'"
+        " and sample_source <> 'observations' and drill_through_measure is not null"
+        " and 'total' in split(dimensions, ', ') and kpi in (select kpi from marts.kpi_values where value is not null)"
+        f" and kpi not in {(BY_TARGET_SO_FAR, OF_ANY_GRAIN)} order by kpi",
+    )
+    wrong = []
+    for kpi, version, fact, condition, day, measure, has_other_days in kpis:
+        facts = f"select date_trunc('month', {day})::date as day, sum({measure}) as number"
+        facts += f" from marts.{fact} where {condition} group by all"
+        found = differences(published, (kpi, version), facts, "period_start_date as day, numerator as number")
+        if bool(found) != has_other_days:
+            wrong.append((kpi, found))
+    assert wrong == []
+    assert {kpi[-1] for kpi in kpis} == {True, False}
 
 
 def test_the_rows_under_the_filter_are_as_many_as_the_sample(published: Settings) -> None:

@@ -78,6 +78,7 @@ final as (
         versions.drill_through_filter,
         versions.other_facts,
         versions.drill_through_date,
+        versions.has_rows_of_other_days,
         versions.drill_through_measure,
         versions.drill_through_denominator,
         versions.computed_by,
