@@ -51,5 +51,5 @@
 
 {# An amount of four fractional digits in ten-thousandths, as a whole number in decimal(19, 0). #}
 {% macro in_ten_thousandths(amount) -%}
-    cast(cast({{ amount }} as decimal(18, 4)) * 10000 as decimal(19, 0))
+    cast(cast({{ amount }} as decimal(20, 4)) * 10000 as decimal(19, 0))
 {%- endmacro %}

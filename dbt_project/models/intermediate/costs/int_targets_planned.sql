@@ -58,14 +58,17 @@ final as (
                 then cast(
                     in_force.baseline_value
                     + {{ divide_money(
-                        '(in_force.target_value - in_force.baseline_value) * steps.path_step',
+                        'cast(in_force.target_value - in_force.baseline_value as decimal(20, 6)) * steps.path_step',
                         'in_force.path_periods', 6, 6
                     ) }}
                     as decimal(18, 6)
                 )
             when in_force.target_value is not null then in_force.target_value
             when in_force.relative_to = 'baseline'
-                then cast(round(in_force.baseline_value * (1 + in_force.relative_change), 6) as decimal(18, 6))
+                then cast(
+                    round(cast(in_force.baseline_value as decimal(20, 6)) * (1 + in_force.relative_change), 6)
+                    as decimal(18, 6)
+                )
         end as target_value,
         in_force.currency_code,
         in_force.valid_from,

@@ -28,7 +28,7 @@ new_margins as (
         movements.month_end_date,
         movements.channel,
         movements.segment,
-        movements.closing_amount * margins.gross_margin_ratio as margin_amount
+        cast(movements.closing_amount as decimal(20, 2)) * margins.gross_margin_ratio as margin_amount
     from movements
     left join margins
         on movements.month_end_date >= margins.valid_from

@@ -19,7 +19,7 @@ plain_refunds as (
         case
             when invoices.tax_amount = 0 then refunds.amount
             else {{ divide_money(
-                'cast(refunds.amount as decimal(16, 4))'
+                'cast(refunds.amount as decimal(19, 4))'
                 ~ ' * cast(invoices.total_amount - invoices.tax_amount as decimal(16, 4))',
                 'cast(invoices.total_amount * 10000 as decimal(22, 0))',
                 8,
