@@ -66,7 +66,7 @@ final as (
             when in_force.target_value is not null then in_force.target_value
             when in_force.relative_to = 'baseline'
                 then cast(
-                    round(cast(in_force.baseline_value as decimal(20, 6)) * (1 + in_force.relative_change), 6)
+                    round(in_force.baseline_value * cast(1 + in_force.relative_change as decimal(19, 6)), 6)
                     as decimal(18, 6)
                 )
         end as target_value,

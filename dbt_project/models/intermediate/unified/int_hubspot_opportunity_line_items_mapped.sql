@@ -26,7 +26,7 @@ final as (
         line_items.quantity,
         coalesce(
             line_items.net_amount,
-            cast(cast(line_items.unit_price as decimal(20, 4)) * line_items.quantity as decimal(18, 4)),
+            cast(cast(line_items.unit_price as decimal(19, 4)) * line_items.quantity as decimal(18, 4)),
             0
         ) as amount,
         line_items.source_system,

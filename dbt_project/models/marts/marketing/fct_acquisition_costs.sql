@@ -69,7 +69,7 @@ in_original_currency as (
         cast(case
             when accrued_amount_reporting = line_amount_reporting then amount
             else {{ divide_money(
-                'cast(amount as decimal(20, 6)) * cast(abs(' ~ amount_in_units('accrued_amount_reporting') ~ ') as decimal(18, 0))',
+                'amount * cast(abs(' ~ amount_in_units('accrued_amount_reporting') ~ ') as decimal(19, 0))',
                 'abs(' ~ amount_in_units('line_amount_reporting') ~ ')', 6, 6
             ) }}
         end as decimal(18, 6)) as accrued_amount
