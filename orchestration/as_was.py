@@ -20,7 +20,7 @@ from ingestion.settings import Settings
 from ingestion.sql_text import literal
 from orchestration import build as building
 from orchestration import builds, layout, transform, warehouse
-from orchestration.errors import BuildError, PipelineError
+from orchestration.errors import PipelineError
 from orchestration.serving import duckdb_file, restatements
 
 _MODELS = ("build", "--resource-type", "model", "--resource-type", "seed", "--full-refresh")
@@ -57,7 +57,7 @@ def build(
     try:
         first_seen = _fill(settings, work, day)
         transform.adopt_parsed(work, settings)
-        _run_models(work, progress)
+        transform.run_models(work, list(_MODELS), progress=progress)
         _keep_marts(work, path(settings, day))
     finally:
         _remove(work)
@@ -115,19 +115,6 @@ def _fill(settings: Settings, work: Settings, day: date) -> list[knowledge.First
         first_seen = knowledge.copy_known(connection, settings.warehouse_path, day, settings.company.reporting_timezone)
         write_run_parameters(connection, work, day, day)
     return first_seen
-
-
-def _run_models(work: Settings, progress: transform.Progress | None) -> None:
-    (layout.dbt_target(work) / "run_results.json").unlink(missing_ok=True)
-    if transform.run_dbt(work, list(_MODELS), progress=progress):
-        return
-    results = builds.read_json(layout.dbt_target(work) / "run_results.json") or {"results": []}
-    problems = [
-        f"{result['unique_id'].rpartition('.')[2]}: {result['message']}"
-        for result in results["results"]
-        if result["status"] not in {"success", "skipped"}
-    ]
-    raise BuildError("; ".join(problems) or "dbt ended without success; see its log in var/as_was/work/var/dbt/logs")
 
 
 def _keep_marts(work: Settings, target: Path) -> None:

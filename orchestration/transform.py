@@ -27,30 +27,7 @@ _NOT_IN_HASH = {"base_url", "token_url", "allow_stale", "requests_per_second", "
 _PARSED = "partial_parse.msgpack"
 _MANIFESTS = ("manifest.json", "semantic_manifest.json")
 _REFERENCE = re.compile(r"\bref\('(\w+)'\)")
-
-# dbt must not outlive the pipeline: a kill of the one ends the other, so the warehouse is never left held. A pipeline
-# that was killed before dbt could ask for that is no longer its parent.
-_LAUNCHER = """#!{python}
-import ctypes, gc, os, signal, sys
-gc.set_threshold(100_000, 50, 100)  # the parsed project is hundreds of thousands of objects, all of them to be kept
-if sys.platform == "linux":
-    ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
-    if os.environ.get("FUNNELHOUSE_PIPELINE_PID", str(os.getppid())) != str(os.getppid()):
-        sys.exit("the pipeline that started dbt has ended")
-if "FUNNELHOUSE_WAREHOUSE_FOLDER" in os.environ:  # beside the warehouse: dbt parses anew for a path that differs
-    os.chdir(os.environ["FUNNELHOUSE_WAREHOUSE_FOLDER"])
-if sys.argv[1:] == ["--version"]:  # dagster-dbt asks; dbt's own answer would look for updates on the internet
-    from importlib.metadata import version
-    sys.exit(print("installed:", version("dbt-core")))
-{before}from dbt.cli.exceptions import DbtUsageException
-from dbt.cli.main import dbtRunner
-ended = dbtRunner().invoke(sys.argv[1:])
-if os.environ.get("DBT_WRITE_JSON") == "false" and hasattr(ended.result, "write"):
-    ended.result.write(os.path.join(os.environ["DBT_TARGET_PATH"], "run_results.json"))
-if isinstance(ended.exception, DbtUsageException):  # dbt tells the others itself
-    print(ended.exception, file=sys.stderr)
-sys.exit(0 if ended.success else 2 if ended.exception else 1)
-"""
+_LAUNCHER = Path(__file__).with_name("launch_dbt.py")
 
 
 @dataclass(frozen=True)
@@ -190,8 +167,7 @@ def executable(settings: Settings) -> Path:
     """The program that starts dbt in this interpreter; written into `var/` when absent."""
     path = settings.var / "dbt" / "dbt"
     python = spark.python(settings) if settings.warehouse.engine == "spark" else sys.executable
-    before = f"import runpy; runpy.run_path({os.fspath(spark.CLOSING)!r})\n" if settings.warehouse.thrift else ""
-    text = _LAUNCHER.format(python=python, before=before)
+    text = f"#!{python}\nimport runpy\nrunpy.run_path({os.fspath(_LAUNCHER)!r}, run_name='__main__')\n"
     if not path.exists() or path.read_text() != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".dbt.{os.getpid()}")
@@ -291,6 +267,23 @@ def run_dbt(settings: Settings, command: list[str], *, progress: Progress | None
     if code == 0 and variables["DBT_WRITE_JSON"] == "true":
         builds.write_json(_manifest_of(settings), _decides_manifest(settings))
     return code == 0
+
+
+def run_models(settings: Settings, command: list[str], *, progress: Progress | None = None) -> None:
+    """Run one `dbt build` that has no checks.
+
+    Raises BuildError naming the models that failed and what the engine said of each.
+    """
+    (layout.dbt_target(settings) / "run_results.json").unlink(missing_ok=True)
+    if run_dbt(settings, command, progress=progress):
+        return
+    results = builds.read_json(layout.dbt_target(settings) / "run_results.json") or {"results": []}
+    problems = [
+        f"{result['unique_id'].rpartition('.')[2]}: {result['message']}"
+        for result in results["results"]
+        if result["status"] not in {"success", "skipped"}
+    ]
+    raise BuildError("; ".join(problems) or f"dbt ended without success; see its log in {layout.dbt_logs(settings)}")
 
 
 def _follow(line: str, errors: list[str], progress: Progress | None) -> None:

@@ -13,7 +13,6 @@ from orchestration.errors import BuildError
 
 # Numbers depend on these; a statement that would overflow or misread a value is an error and never NULL.
 FIXED = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
-CLOSING = Path(__file__).with_name("closing.py")  # runs in dbt's process when it talks to a Thrift server
 _LOOPBACK = ("127.", "localhost", "[::1]")
 _LOGGING = """\
 rootLogger.level = warn
