@@ -41,6 +41,7 @@ def test_what_a_model_follows_are_inputs_that_tell_its_key(models: list[Model], 
         ),
         ({"begins": {"int_orders": "order_date"}}, ["cuts no rows of int_orders: it does not grow"]),
         ({"reached": {"int_all_orders": "order_id", "int_old_orders": "order_id"}}, []),
+        ({"reached": {"int_all_orders": "order_id"}}, ["reaches the view int_all_orders, and no table behind it"]),
         ({"reached": {"int_lines": "order_id"}}, ["does not read int_lines"]),
         ({"reached": {"int_orders": "order_id"}, "key": None}, ["reaches no key"]),
         ({"adds": ["int_orders"], "key": None}, []),
@@ -136,6 +137,14 @@ def not_followed(model: Model, manifest: dict[str, Any]) -> Iterator[str]:
 def tables_not_followed(model: Model, manifest: dict[str, Any]) -> Iterator[str]:
     """Where the model's configuration names a view, or what a view reads, and only tables are followed."""
     config, direct, behind = model["config"], inputs_of(model, manifest), behind_views(model, manifest)
+    for name in config.get("reached", {}):
+        view = direct.get(name)
+        if (
+            view
+            and is_view(view)
+            and not {*inputs_of(view, manifest), *behind_views(view, manifest)} & config["reached"].keys()
+        ):
+            yield f"reaches the view {name}, and no table behind it"
     for name in config.get("adds", []):
         if is_view(direct.get(name)):
             yield f"adds rows of the view {name}"

@@ -1,4 +1,10 @@
-{{ config(key='lead_id', reached={'stg_hubspot__contact_property_history': 'contact_id'}) }}
+{{ config(
+    key='lead_id',
+    reached={
+        'stg_hubspot__contacts': 'contact_id',
+        'stg_hubspot__contact_property_history': 'contact_id',
+    },
+) }}
 
 with property_history as (
     select * from {{ ref('stg_hubspot__contact_property_history') }}
