@@ -14,6 +14,11 @@ import duckdb
 import pandas as pd
 import pytest
 
+from ingestion.settings import Settings
+from orchestration import pipeline
+from orchestration.quality import hashes
+from orchestration.quality.kpi_identities import PIPELINE_BRIDGE
+from orchestration.serving import restatements
 from tests.oracle.compare import disagreements
 from tests.oracle.kpis import compute
 from tests.orchestration.companies import write_worked_example
@@ -53,12 +58,24 @@ def add_to(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The company, built."""
     settings = write_worked_example(tmp_path_factory.mktemp("merged") / "company")
     add_to(settings.folder / "imports")
     load_and_build(settings)
-    return settings.warehouse_path
+    return settings
+
+
+@pytest.fixture(scope="module")
+def warehouse(company: Settings) -> Path:
+    """Its marts."""
+    return company.warehouse_path
+
+
+@pytest.fixture(scope="module")
+def remembered(company: Settings) -> Path:
+    """The marts of what was known on the last day."""
+    return Path(pipeline.as_was(company, AS_OF)["path"])
 
 
 def asked(warehouse: Path, statement: str) -> list[tuple[Any, ...]]:
@@ -121,3 +138,63 @@ def test_every_value_is_the_oracle_s(warehouse: Path, tmp_path: Path) -> None:
     with duckdb.connect(warehouse, read_only=True) as connection:
         values: pd.DataFrame = connection.sql("select * from marts.kpi_values").df()
     assert disagreements(compute(truth, AS_OF), values) == []
+
+
+# Of the deals here the merged ones are worth 3,000 and have no row of their own; D07 of the worked example is deleted.
+OURS = "opportunity_id = 'D12' or (opportunity_id is null and {amount} = 3000)"
+
+
+def test_as_it_was_each_is_in_the_pipeline_from_its_creation_until_it_was_merged(remembered: Path) -> None:
+    """The events that D12 has of D11 are D11's there, and D12 begins when it was created."""
+    assert asked(
+        remembered,
+        "select opportunity_id, min(snapshot_date), max(snapshot_date), count(*), min(pipeline_amount),"
+        " max(pipeline_amount) from marts.fct_pipeline_daily left join marts.fct_opportunities using (opportunity_key)"
+        f" where {OURS.format(amount='pipeline_amount')} group by opportunity_key, opportunity_id order by 2",
+    ) == [
+        (None, date(2026, 1, 5), date(2026, 2, 28), 55, 3000, 3000),
+        (None, date(2026, 1, 20), date(2026, 1, 31), 12, 3000, 3000),
+        ("D12", date(2026, 2, 10), date(2026, 3, 9), 28, 5000, 5000),
+    ]
+
+
+def test_as_it_was_a_merge_removes_what_was_merged(remembered: Path) -> None:
+    assert asked(
+        remembered,
+        "select flow_date, flow, opportunity_id, flow_amount_reporting from marts.fct_pipeline_flows"
+        " left join marts.fct_opportunities using (opportunity_key) where flow_scope = 'all' and"
+        f" flow_amount_reporting <> 0 and ({OURS.format(amount='flow_amount_reporting')}) order by 1, 2",
+    ) == [
+        (date(2026, 1, 5), "created", None, 3000),
+        (date(2026, 1, 20), "created", None, 3000),
+        (date(2026, 2, 1), "removed", None, 3000),
+        (date(2026, 2, 10), "created", "D12", 5000),
+        (date(2026, 3, 1), "removed", None, 3000),
+        (date(2026, 3, 10), "won", "D12", 5000),
+    ]
+    assert asked(remembered, PIPELINE_BRIDGE.query) == []
+
+
+def test_as_it_was_everything_else_is_one_deal(warehouse: Path, remembered: Path) -> None:
+    """Only the pipeline tells them apart: no other fact, and no KPI of another kind."""
+    found = []
+    for file in (warehouse, remembered):
+        with duckdb.connect(file, read_only=True) as connection:
+            values = connection.sql("select * from marts.kpi_values").fetchall()
+            found.append((hashes.content_hashes(connection), set(values)))
+    (was, values), (now, known) = found
+    assert was.keys() == now.keys()
+    different = {name.rpartition(".")[2] for name in was if was[name] != now[name]}
+    assert {name for name in different if name.startswith(("fct_", "dim_", "bridge_"))} == {
+        f"fct_pipeline_{name}" for name in ("daily", "flows", "closing_bridge", "closing_flows")
+    }
+    assert {kpi for kpi, *_ in values ^ known if not kpi.startswith("pipeline_")} == {"weighted_pipeline_amount"}
+
+
+def test_what_is_told_apart_is_restated_by_the_merge(warehouse: Path, remembered: Path) -> None:
+    _, rows = restatements.differences(remembered, warehouse, is_redefined=False)
+    february = {row[0]: row[5:] for row in rows if row[1:5] == ("month", date(2026, 2, 1), "total", "all")}
+    assert february["pipeline_opening_amount"] == (14_000, 11_000, "delete, merge")
+    assert february["pipeline_created_amount"] == (39_800, 22_800, "delete, merge")
+    assert february["pipeline_amount_changes"] == (0, 2_000, "merge")
+    assert february["pipeline_removed_amount"] == (3_000, 0, "merge")

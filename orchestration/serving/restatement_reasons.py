@@ -35,6 +35,12 @@ _FACT = """
         where {is_going_on}
         group by owner
     ),
+    -- what was told by itself before and now is a part of another one
+    told_apart as (
+        select merged_key, surviving_key
+        from merged_keys
+        where merged_key in (select owner from earlier_rows) and merged_key not in (select owner from later_rows)
+    ),
     pairs as (
         select
             coalesce(earlier_rows.record, later_rows.record) as record,
@@ -42,7 +48,8 @@ _FACT = """
             later_rows.record is null as is_gone,
             coalesce(earlier_rows.source_record in (select merged_record from merged), false)
             or coalesce(earlier_rows.owner in (select record from changed_records where reason = 'merge'), false)
-                as is_merged,
+            or coalesce(earlier_rows.owner in (select merged_key from told_apart), false) as is_merged,
+            coalesce(earlier_rows.owner, later_rows.owner) in (select surviving_key from told_apart) as is_whole_again,
             later_rows.source_record in (select surviving_record from merged) as is_survivor,
             earlier_rows.owner in (select owner from later_rows) as owner_stays,
             later_rows.owner in (select owner from earlier_rows) as owner_was_there,
@@ -103,7 +110,11 @@ _FACT = """
     converted as (
         select
             *,
-            case when {is_rate} and not coalesce(owner_is_edited, false) then 'rate' else 'edit' end as amount_reason
+            case
+                when is_whole_again then 'merge'
+                when {is_rate} and not coalesce(owner_is_edited, false) then 'rate'
+                else 'edit'
+            end as amount_reason
         from pairs
     ),
     reasoned as (
@@ -126,7 +137,7 @@ _FACT = """
                 else list_filter([
                     case
                         when is_edited or (has_events and not has_later_day)
-                            then case when is_survivor then 'merge' else 'edit' end
+                            then case when is_survivor or is_whole_again then 'merge' else 'edit' end
                     end,
                     case when has_events and has_later_day then 'later event' end,
                     case
@@ -305,7 +316,7 @@ def _changed_rates(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _merged_ids(connection: duckdb.DuckDBPyConnection, fact: str) -> None:
-    """The records that were merged away since the earlier version, and those that stand for them."""
+    """The records that were merged away since the earlier version, and the keys of all, with what stands for them."""
     connection.execute("create or replace temp table merged (merged_record text, surviving_record text)")
     if fact in restatement_rows.MERGED and _shared_columns(connection, "bridge_merged_records"):
         connection.execute(
@@ -314,4 +325,12 @@ def _merged_ids(connection: duckdb.DuckDBPyConnection, fact: str) -> None:
             " from version.marts.bridge_merged_records anti join earlier_file.marts.bridge_merged_records"
             " using (entity, source_system, merged_id) where entity = ?",
             [restatement_rows.MERGED[fact][0]],
+        )
+    connection.execute("create or replace temp table merged_keys (merged_key text, surviving_key text)")
+    _, owner = OWNERS.get(fact, (None, None))
+    if owner in restatement_rows.MERGED and "merged_key" in _shared_columns(connection, "bridge_merged_records"):
+        connection.execute(
+            "insert into merged_keys select merged_key, surviving_key from version.marts.bridge_merged_records"
+            " where entity = ?",
+            [restatement_rows.MERGED[owner][0]],
         )

@@ -7,6 +7,7 @@ with activities as (
 
 resolved as (
     select * from {{ ref('int_opportunities_resolved') }}
+    where not is_apart
 ),
 
 final as (

@@ -6,6 +6,7 @@ with quotes as (
 
 resolved as (
     select * from {{ ref('int_opportunities_resolved') }}
+    where not is_apart
 ),
 
 final as (

@@ -14,15 +14,15 @@ people as (
 
 contacts as (
     select
+        opportunity_key,
         source_system,
-        opportunity_id,
         lead_id
     from opportunity_contacts
     where not is_deleted
     union
     select
+        opportunity_key,
         source_system,
-        opportunity_id,
         lead_id
     from opportunities
     where lead_id is not null
@@ -35,8 +35,7 @@ final as (
         people.person_key
     from opportunities
     inner join contacts
-        on opportunities.source_system = contacts.source_system
-        and opportunities.opportunity_id = contacts.opportunity_id
+        on opportunities.opportunity_key = contacts.opportunity_key
     inner join people
         on contacts.source_system = people.source_system
         and contacts.lead_id = people.lead_id

@@ -33,8 +33,7 @@ candidates as (
         case when opportunity_accounts.is_primary then 2 else 3 end as account_rank
     from opportunities
     inner join opportunity_accounts
-        on opportunities.source_system = opportunity_accounts.source_system
-        and opportunities.opportunity_id = opportunity_accounts.opportunity_id
+        on opportunities.opportunity_key = opportunity_accounts.opportunity_key
     inner join accounts_resolved
         on opportunity_accounts.source_system = accounts_resolved.source_system
         and opportunity_accounts.account_id = accounts_resolved.account_id

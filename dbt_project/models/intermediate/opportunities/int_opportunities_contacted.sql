@@ -31,8 +31,7 @@ candidates as (
         case when opportunity_contacts.is_primary then 2 else 3 end as contact_rank
     from opportunities
     inner join opportunity_contacts
-        on opportunities.source_system = opportunity_contacts.source_system
-        and opportunities.opportunity_id = opportunity_contacts.opportunity_id
+        on opportunities.opportunity_key = opportunity_contacts.opportunity_key
     inner join people_resolved
         on opportunity_contacts.source_system = people_resolved.source_system
         and opportunity_contacts.lead_id = people_resolved.lead_id

@@ -44,6 +44,8 @@ creations as (
 final as (
     select
         resolved.opportunity_key,
+        resolved.counted_as_key,
+        resolved.is_apart,
         opportunities.source_system,
         opportunities.opportunity_id,
         opportunities.opportunity_name,

@@ -79,6 +79,7 @@ final as (
         on opportunities.currency_code = exchange_rates.currency_code
         and owned.state_date = exchange_rates.rate_date
     where opportunities.removed_date is null
+        and not opportunities.is_apart
 )
 
 select * from final

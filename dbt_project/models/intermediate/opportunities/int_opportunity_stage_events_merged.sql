@@ -16,6 +16,11 @@ opportunities as (
 
 resolved as (
     select * from {{ ref('int_opportunities_resolved') }}
+    where not is_apart
+),
+
+parted as (
+    select * from {{ ref('int_opportunity_stage_events_parted') }}
 ),
 
 -- a source deletes the history with the record: that of a loser of a merge belongs to the survivor, and what was known
@@ -139,6 +144,15 @@ final as (
         entered_at,
         is_deleted
     from gathered
+    union all
+    select
+        opportunity_key,
+        source_system,
+        opportunity_id,
+        stage_id,
+        entered_at,
+        false as is_deleted
+    from parted
 )
 
 select * from final

@@ -20,10 +20,17 @@ products as (
     select * from {{ ref('int_opportunity_products_chosen') }}
 ),
 
--- what was deleted closes no cycle, and nothing says what it was for
+taken_apart as (
+    select distinct counted_as_key
+    from opportunities
+    where is_apart
+),
+
+-- what was deleted or merged away closes no cycle, and nothing says what it was for
 final as (
     select
         opportunities.opportunity_key,
+        opportunities.counted_as_key,
         placed.channel,
         placed.source,
         placed.campaign,
@@ -49,9 +56,13 @@ final as (
     inner join placed
         on opportunities.opportunity_key = placed.opportunity_key
     left join cycles
-        on opportunities.opportunity_key = cycles.opportunity_key
+        on opportunities.counted_as_key = cycles.opportunity_key
     left join products
-        on opportunities.opportunity_key = products.opportunity_key
+        on opportunities.counted_as_key = products.opportunity_key
+    left join taken_apart
+        on opportunities.opportunity_key = taken_apart.counted_as_key
+    where opportunities.is_apart
+        or taken_apart.counted_as_key is null
 )
 
 select * from final

@@ -93,7 +93,9 @@ final as (
         source_system,
         merged_id,
         surviving_source_system,
-        surviving_id
+        surviving_id,
+        {{ surrogate_key(['source_system', 'merged_id']) }} as merged_key,
+        {{ surrogate_key(['surviving_source_system', 'surviving_id']) }} as surviving_key
     from gathered
 )
 

@@ -19,9 +19,9 @@ opportunities as (
 final as (
     select
         {{ surrogate_key([
-            'flows.opportunity_key', 'flows.flow_date', 'flows.flow', 'flows.flow_scope'
+            'opportunities.counted_as_key', 'flows.flow_date', 'flows.flow', 'flows.flow_scope'
         ]) }} as pipeline_closing_flow_key,
-        flows.opportunity_key,
+        opportunities.counted_as_key as opportunity_key,
         flows.flow_date,
         flows.flow,
         flows.flow_scope,

@@ -18,7 +18,7 @@ opportunities as (
 
 final as (
     select
-        daily.opportunity_key,
+        opportunities.counted_as_key as opportunity_key,
         daily.snapshot_date,
         daily.stage_key,
         opportunities.product_key,

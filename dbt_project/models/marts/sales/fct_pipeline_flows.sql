@@ -18,9 +18,9 @@ opportunities as (
 
 final as (
     select
-        {{ surrogate_key(['flows.opportunity_key', 'flows.flow_date', 'flows.flow', 'flows.flow_scope']) }}
+        {{ surrogate_key(['opportunities.counted_as_key', 'flows.flow_date', 'flows.flow', 'flows.flow_scope']) }}
             as pipeline_flow_key,
-        flows.opportunity_key,
+        opportunities.counted_as_key as opportunity_key,
         flows.flow_date,
         flows.flow,
         flows.flow_scope,
@@ -32,7 +32,7 @@ final as (
         flows.flow_amount as flow_amount_reporting,
         opportunities.source_url
     from flows
-    left join opportunities
+    inner join opportunities
         on flows.opportunity_key = opportunities.opportunity_key
 )
 
