@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+CLOSING = Path(__file__).with_name("spark") / "closing.py"  # runs before a dbt that talks to a Thrift server
 _QUIET = ("debug", "test")
 
 
@@ -28,7 +29,7 @@ def launch() -> int:
         print("installed:", version("dbt-core"))
         return 0
     if os.environ.get("FUNNELHOUSE_SPARK_METHOD") == "thrift":
-        runpy.run_path(os.fspath(Path(__file__).with_name("spark") / "closing.py"))
+        runpy.run_path(os.fspath(CLOSING))
     return _run()
 
 

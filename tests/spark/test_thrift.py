@@ -12,7 +12,7 @@ import pytest
 from ingestion.settings import Settings
 from orchestration import pipeline
 from orchestration.errors import GateRefused
-from orchestration.spark.environment import CLOSING
+from orchestration.launch_dbt import CLOSING
 from orchestration.spark.session import session
 from tests.orchestration.companies import judged, write_worked_example
 from tests.spark.cluster import SPARK_PYTHON, needs_spark, thrift_server
